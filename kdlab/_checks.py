@@ -1,0 +1,138 @@
+"""What every public function asks of its arguments, and the words it answers with.
+
+Each check returns the cleaned value, or raises a `ValueError` whose message names the
+argument, says what came, and says what is expected.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from numbers import Integral, Real
+
+import numpy as np
+
+# Rows of logits that sum to one this exactly, with no negative entry, are probabilities.
+_SUMS_TO_ONE = 1e-4
+
+
+def temperature(value, name: str = "temperature") -> float:
+    """A finite number above zero."""
+    if not _is_real(value) or not math.isfinite(value) or value <= 0:
+        raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
+    return float(value)
+
+
+def alpha(value, name: str = "alpha") -> float:
+    """A number in [0, 1]: the weight of the soft loss."""
+    if not _is_real(value) or not 0 <= value <= 1:
+        raise ValueError(
+            f"{name} weighs the soft loss against the hard one and must lie in [0, 1], got {value!r}"
+        )
+    return float(value)
+
+
+def positive_int(value, name: str) -> int:
+    """A whole number of at least one."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+    return int(value)
+
+
+def positive_number(value, name: str) -> float:
+    """A finite number above zero."""
+    return temperature(value, name)
+
+
+def array(value, name: str, *, ndim: int | None = None, dtype=np.float64) -> np.ndarray:
+    """A finite array of numbers, not empty, of `ndim` dimensions if that is given."""
+    try:
+        result = np.asarray(value, dtype=dtype)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers, got {_describe(value)}") from error
+    if ndim is not None and result.ndim != ndim:
+        raise ValueError(f"{name} must have {ndim} dimensions, got shape {result.shape}")
+    if result.ndim == 0 or result.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {result.shape}")
+    if not np.isfinite(result).all():
+        bad = int(np.count_nonzero(~np.isfinite(result)))
+        raise ValueError(
+            f"{name} must be finite, got {bad} NaN or infinite value(s) in shape {result.shape}"
+        )
+    return result
+
+
+def logits(value, name: str = "logits", *, ndim: int | None = None, dtype=np.float64):
+    """Finite scores `(..., classes)`, before any softmax; probabilities earn a warning."""
+    result = array(value, name, ndim=ndim, dtype=dtype)
+    if result.shape[-1] < 2:
+        raise ValueError(
+            f"{name} must hold one column per class, at least 2, got shape {result.shape}"
+        )
+    if (result >= 0).all() and np.allclose(result.sum(axis=-1), 1, rtol=0, atol=_SUMS_TO_ONE):
+        warnings.warn(
+            f"{name} looks like softmax outputs: every row is non-negative and sums to 1. "
+            "A temperature divides logits; dividing probabilities flattens them into almost "
+            "nothing. Pass the scores from before the softmax.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return result
+
+
+def probabilities(value, name: str) -> np.ndarray:
+    """Distributions `(..., classes)`: no negative entry, each row sums to 1."""
+    result = array(value, name)
+    sums = result.sum(axis=-1)
+    if (result < 0).any() or not np.allclose(sums, 1, rtol=0, atol=1e-3):
+        raise ValueError(
+            f"{name} must hold probabilities: no negative value and each row summing to 1, got "
+            f"values from {result.min():.3g} to {result.max():.3g} "
+            f"and row sums from {sums.min():.3g} to {sums.max():.3g}"
+        )
+    return result
+
+
+def labels(value, n_classes: int, name: str = "labels", *, n: int | None = None) -> np.ndarray:
+    """Class numbers `(n,)` in `[0, n_classes)`."""
+    result = np.asarray(value)
+    if result.ndim != 1 or result.dtype.kind not in "iu":
+        raise ValueError(
+            f"{name} must be a 1-D array of whole class numbers, got {_describe(value)}"
+        )
+    if n is not None and len(result) != n:
+        raise ValueError(f"{name} must hold one label per example, {n}, got {len(result)}")
+    if result.size and not (0 <= result.min() and result.max() < n_classes):
+        raise ValueError(
+            f"{name} must lie in 0 to {n_classes - 1}, got values from {result.min()} to {result.max()}"
+        )
+    return result.astype(np.int32)
+
+
+def images(value, name: str = "x", *, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """Finite float32 images `(n, height, width, channels)`, of one `shape` if that is given."""
+    result = array(value, name, ndim=4, dtype=np.float32)
+    if shape is not None and result.shape[1:] != tuple(shape):
+        raise ValueError(
+            f"{name} must hold images of shape {tuple(shape)}, got {result.shape[1:]}"
+        )
+    return result
+
+
+def same_length(name_a: str, a, name_b: str, b) -> None:
+    """Both arrays describe the same examples."""
+    if len(a) != len(b):
+        raise ValueError(
+            f"{name_a} and {name_b} must describe the same examples, got {len(a)} and {len(b)}"
+        )
+
+
+def _is_real(value) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _describe(value) -> str:
+    if isinstance(value, np.ndarray) or hasattr(value, "shape"):
+        array = np.asarray(value)
+        return f"an array of shape {array.shape} and type {array.dtype}"
+    return repr(value) if len(repr(value)) <= 80 else f"{type(value).__name__} {repr(value)[:60]}..."

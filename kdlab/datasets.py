@@ -1,0 +1,230 @@
+"""The data sets of the lessons: `load_dataset(name) -> Dataset`.
+
+`digits` comes with scikit-learn and needs nothing else. The others are looked for on this
+machine first, and downloaded through Keras only when they are not there.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from kdlab import _checks
+
+_DIGITS = tuple("0123456789")
+_DEBIAN_FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
+_IMAGE_SHAPES = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
+_CLASS_NAMES = {
+    "digits": _DIGITS,
+    "mnist": _DIGITS,
+    "fashion_mnist": (
+        "T-shirt", "trouser", "pullover", "dress", "coat",
+        "sandal", "shirt", "sneaker", "bag", "ankle boot",
+    ),
+    "cifar10": (
+        "airplane", "automobile", "bird", "cat", "deer",
+        "dog", "frog", "horse", "ship", "truck",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """Images and labels, split into a training and a test part.
+
+    Attributes:
+        x_train, x_test: images `(n, height, width, channels)`, float32 in [0, 1].
+        y_train, y_test: labels `(n,)`, int32, indices into `class_names`.
+        class_names: one name per class.
+        name: what `load_dataset` was asked for.
+        source: where it was read from.
+
+    Raises:
+        ValueError: images and labels do not fit each other or `class_names`.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    class_names: tuple[str, ...]
+    name: str
+    source: str = "memory"
+
+    def __post_init__(self):
+        for part in ("train", "test"):
+            x = _checks.images(getattr(self, f"x_{part}"), f"x_{part}")
+            if x.min() < 0 or x.max() > 1:
+                raise ValueError(
+                    f"x_{part} must lie in [0, 1], got values from {x.min():g} to {x.max():g}"
+                )
+            y = _checks.labels(
+                getattr(self, f"y_{part}"), len(self.class_names), f"y_{part}", n=len(x)
+            )
+            object.__setattr__(self, f"x_{part}", x)
+            object.__setattr__(self, f"y_{part}", y)
+        _checks.images(self.x_test, "x_test", shape=self.image_shape)
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes there are."""
+        return len(self.class_names)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """`(height, width, channels)` of one image."""
+        return self.x_train.shape[1:]
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 of the images (as bytes 0 to 255) and labels: tells whether data is the same."""
+        digest = hashlib.sha256()
+        for x, y in ((self.x_train, self.y_train), (self.x_test, self.y_test)):
+            digest.update(np.rint(x * 255).astype(np.uint8).tobytes())
+            digest.update(y.astype("<i4").tobytes())
+        return digest.hexdigest()
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, self.image_shape))
+        return (
+            f"<Dataset {self.name}: {len(self.x_train):,} training and {len(self.x_test):,} test "
+            f"images of {shape}, {self.n_classes} classes>"
+        )
+
+
+def load_dataset(name: str = "digits", data_dir=None) -> Dataset:
+    """Load a data set, from this machine where it can be found.
+
+    `digits` (8x8 handwritten digits, 1,257 training and 540 test images) is embedded in
+    scikit-learn. `mnist`, `fashion_mnist` and `cifar10` are looked for, in this order, as
+    `NAME.npz` in `data_dir`, or else in the folder that `$KDLAB_DATA_DIR` names (the layout of
+    the Keras data sets: `x_train`, `y_train`, `x_test`, `y_test`); in Debian's package
+    `dataset-fashion-mnist`; in Keras's cache; and are downloaded through Keras last.
+
+    Args:
+        name: `"digits"`, `"mnist"`, `"fashion_mnist"` or `"cifar10"`.
+        data_dir: a folder to look in first; `$KDLAB_DATA_DIR` if not given.
+
+    Returns:
+        A `Dataset`: images `(n, height, width, channels)` float32 in [0, 1], integer labels.
+
+    Raises:
+        ValueError: the name is unknown, or a file is damaged or holds something else.
+        FileNotFoundError: `data_dir` does not exist, or the data is nowhere to be had.
+
+    Example:
+        >>> load_dataset("digits")
+        <Dataset digits: 1,257 training and 540 test images of 8x8x1, 10 classes>
+    """
+    if name not in _CLASS_NAMES:
+        raise ValueError(f"name must be one of {', '.join(_CLASS_NAMES)}, got {name!r}")
+    if name == "digits":
+        return _load_digits()
+    path = _find_npz(name, data_dir)
+    if path is not None:
+        return _as_dataset(name, _read_npz(path, name), str(path))
+    if name == "fashion_mnist" and _DEBIAN_FASHION_MNIST.is_dir():
+        return _as_dataset(name, _read_idx(_DEBIAN_FASHION_MNIST), str(_DEBIAN_FASHION_MNIST))
+    return _as_dataset(name, _from_keras(name), "keras.datasets")
+
+
+def _load_digits() -> Dataset:
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    images, labels = load_digits(return_X_y=True)
+    images = (images.reshape(-1, 8, 8, 1) / 16).astype(np.float32)
+    x_train, x_test, y_train, y_test = train_test_split(
+        images, labels, test_size=540, stratify=labels, random_state=0
+    )
+    return Dataset(x_train, y_train, x_test, y_test, _DIGITS, "digits", "scikit-learn")
+
+
+def _find_npz(name: str, data_dir) -> Path | None:
+    given = "data_dir" if data_dir is not None else "KDLAB_DATA_DIR"
+    folder = data_dir if data_dir is not None else os.environ.get("KDLAB_DATA_DIR")
+    if not folder:
+        return None
+    folder = Path(folder).expanduser()
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"{given} must name an existing folder that holds {name}.npz, got {str(folder)!r}"
+        )
+    path = folder / f"{name}.npz"
+    return path if path.exists() else None
+
+
+def _read_npz(path: Path, name: str) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {key: file[key] for key in ("x_train", "y_train", "x_test", "y_test")}
+    except KeyError as error:
+        raise ValueError(
+            f"{path} must hold x_train, y_train, x_test and y_test, as {name}.npz does in Keras: "
+            f"{error.args[0]}"
+        ) from error
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(
+            f"{path} cannot be read as {name}.npz; it may be truncated or damaged ({error}). "
+            "Delete it, or copy it here again."
+        ) from error
+
+
+def _read_idx(folder: Path) -> dict[str, np.ndarray]:
+    """The four IDX files of MNIST's original format, gzipped."""
+
+    def read(stem: str, header: int) -> np.ndarray:
+        path = folder / f"{stem}-ubyte.gz"
+        try:
+            with gzip.open(path) as file:
+                return np.frombuffer(file.read(), np.uint8, offset=header)
+        except (OSError, EOFError, ValueError) as error:
+            raise ValueError(
+                f"{path} is missing or damaged ({error}). "
+                "Reinstall it: apt-get install --reinstall dataset-fashion-mnist"
+            ) from error
+
+    parts = {"train": "train", "test": "t10k"}
+    return {
+        **{f"x_{p}": read(f"{s}-images-idx3", 16).reshape(-1, 28, 28) for p, s in parts.items()},
+        **{f"y_{p}": read(f"{s}-labels-idx1", 8) for p, s in parts.items()},
+    }
+
+
+def _from_keras(name: str) -> dict[str, np.ndarray]:
+    from kdlab._tensorflow import keras
+
+    try:
+        train, test = getattr(keras.datasets, name).load_data()
+    except Exception as error:
+        debian = " or `apt-get install dataset-fashion-mnist`" if name == "fashion_mnist" else ""
+        raise FileNotFoundError(
+            f"{name} was not found on this machine and could not be downloaded ({error}). "
+            f"Put {name}.npz into a folder and pass it as data_dir or set KDLAB_DATA_DIR{debian}; "
+            "the data set 'digits' needs no download."
+        ) from error
+    return dict(zip(("x_train", "y_train", "x_test", "y_test"), (*train, *test), strict=True))
+
+
+def _as_dataset(name: str, arrays: dict[str, np.ndarray], source: str) -> Dataset:
+    expected = _IMAGE_SHAPES[name]
+    parts = {}
+    for key, value in arrays.items():
+        if key.startswith("x_"):
+            if value.shape[1:] != expected or value.dtype != np.uint8 or not len(value):
+                raise ValueError(
+                    f"{key} in {source} must hold uint8 images of shape {expected}, "
+                    f"got {value.dtype} of shape {value.shape}"
+                )
+            images = value.reshape(len(value), *expected[:2], -1)
+            parts[key] = np.divide(images, 255, dtype=np.float32)
+        else:
+            parts[key] = value.reshape(-1)  # cifar10.npz has its labels in a column
+    return Dataset(**parts, class_names=_CLASS_NAMES[name], name=name, source=source)
