@@ -8,15 +8,32 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "Dataset": "datasets",
-    "load_dataset": "datasets",
-    "softmax": "soft_targets",
-    "log_softmax": "soft_targets",
-    "entropy": "soft_targets",
-    "kl_divergence": "soft_targets",
-    "soft_loss_gradient": "soft_targets",
+# Where each public name lives.
+_MODULES = {
+    "datasets": ("Dataset", "load_dataset"),
+    "soft_targets": ("softmax", "log_softmax", "entropy", "kl_divergence", "soft_loss_gradient"),
+    "metrics": (
+        "Interval",
+        "accuracy",
+        "agreement",
+        "calibration_error",
+        "confidence_interval",
+        "paired_difference",
+    ),
+    "models": ("build_teacher", "build_student"),
+    "distillation": ("DistillationLoss", "pack_targets", "train", "distill", "predict_logits"),
+    "cohort": ("train_cohort", "CohortResult"),
+    "artifacts": (
+        "StoredTeacher",
+        "load_teacher",
+        "pretrained_teacher",
+        "save_teacher",
+        "stored_teacher",
+    ),
+    "plots": ("show",),
+    "widgets": ("TemperatureExplorer", "TrainingMonitor"),
 }
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = ["__version__", *_HOME]
 

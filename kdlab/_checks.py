@@ -27,7 +27,8 @@ def alpha(value, name: str = "alpha") -> float:
     """A number in [0, 1]: the weight of the soft loss."""
     if not _is_real(value) or not 0 <= value <= 1:
         raise ValueError(
-            f"{name} weighs the soft loss against the hard one and must lie in [0, 1], got {value!r}"
+            f"{name}, the weight of the soft loss against the hard one, must lie in [0, 1], "
+            f"got {value!r}"
         )
     return float(value)
 
@@ -42,6 +43,14 @@ def positive_int(value, name: str) -> int:
 def positive_number(value, name: str) -> float:
     """A finite number above zero."""
     return temperature(value, name)
+
+
+def widths(value, name: str = "hidden_units") -> tuple[int, ...]:
+    """The widths of one or more hidden layers."""
+    values = value if isinstance(value, (tuple, list)) else (value,)
+    if not values:
+        raise ValueError(f"{name} must name at least one hidden layer, got {value!r}")
+    return tuple(positive_int(width, name) for width in values)
 
 
 def array(value, name: str, *, ndim: int | None = None, dtype=np.float64) -> np.ndarray:
@@ -102,9 +111,10 @@ def labels(value, n_classes: int, name: str = "labels", *, n: int | None = None)
         )
     if n is not None and len(result) != n:
         raise ValueError(f"{name} must hold one label per example, {n}, got {len(result)}")
-    if result.size and not (0 <= result.min() and result.max() < n_classes):
+    if result.size and not (result.min() >= 0 and result.max() < n_classes):
         raise ValueError(
-            f"{name} must lie in 0 to {n_classes - 1}, got values from {result.min()} to {result.max()}"
+            f"{name} must lie in 0 to {n_classes - 1}, "
+            f"got values from {result.min()} to {result.max()}"
         )
     return result.astype(np.int32)
 
@@ -113,9 +123,7 @@ def images(value, name: str = "x", *, shape: tuple[int, ...] | None = None) -> n
     """Finite float32 images `(n, height, width, channels)`, of one `shape` if that is given."""
     result = array(value, name, ndim=4, dtype=np.float32)
     if shape is not None and result.shape[1:] != tuple(shape):
-        raise ValueError(
-            f"{name} must hold images of shape {tuple(shape)}, got {result.shape[1:]}"
-        )
+        raise ValueError(f"{name} must hold images of shape {tuple(shape)}, got {result.shape[1:]}")
     return result
 
 
@@ -135,4 +143,6 @@ def _describe(value) -> str:
     if isinstance(value, np.ndarray) or hasattr(value, "shape"):
         array = np.asarray(value)
         return f"an array of shape {array.shape} and type {array.dtype}"
-    return repr(value) if len(repr(value)) <= 80 else f"{type(value).__name__} {repr(value)[:60]}..."
+    return (
+        repr(value) if len(repr(value)) <= 80 else f"{type(value).__name__} {repr(value)[:60]}..."
+    )

@@ -19,6 +19,7 @@ if _loaded is not None and _loaded.config.backend() != "tensorflow":
 
 os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever ~/.keras/keras.json says
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # start-up chatter would fill the lessons
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # else a notice that no log level silences
 
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402

@@ -152,6 +152,7 @@ def soft_loss_gradient(
     p = softmax(_checks.logits(teacher_logits, "teacher_logits"), temperature)
     if p.shape != q.shape:
         raise ValueError(
-            f"student_logits and teacher_logits must have the same shape, got {q.shape} and {p.shape}"
+            f"student_logits and teacher_logits must have the same shape, "
+            f"got {q.shape} and {p.shape}"
         )
     return (q - p) * (temperature if scale_by_t2 else 1 / temperature)

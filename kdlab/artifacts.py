@@ -1,0 +1,258 @@
+"""Stored teachers: weights, logits and what made them, in one checked file.
+
+A file is a plain `.npz` (no pickle). It is written to a temporary name first and moved into place
+whole, so that a reader never meets half a file; and it carries a checksum of its contents, so that
+damage is found when it is read, not in a puzzling result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+
+import kdlab
+from kdlab.datasets import Dataset
+
+_SHIPPED = Path(__file__).parent / "teachers"
+_FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StoredTeacher:
+    """A trained teacher without the training: its logits, its weights, its provenance.
+
+    Attributes:
+        train_logits: logits on the data set's training images, `(n_train, classes)` float32.
+        test_logits: logits on its test images, `(n_test, classes)` float32.
+        weights: the arrays for `model.set_weights`, in order.
+        provenance: what made it: `dataset`, `data_checksum`, `versions`, `created`, and whatever
+            was passed to `save_teacher` (seed, epochs, ...).
+    """
+
+    train_logits: np.ndarray
+    test_logits: np.ndarray
+    weights: list[np.ndarray] = field(default_factory=list)
+    provenance: dict = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        parameters = sum(w.size for w in self.weights)
+        return (
+            f"<StoredTeacher for {self.provenance.get('dataset')}: {parameters:,} parameters, "
+            f"logits on {len(self.train_logits):,} training and {len(self.test_logits):,} test "
+            f"images>"
+        )
+
+
+def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
+    """Store a trained teacher and its logits on a data set, in one file.
+
+    Args:
+        path: the file to write, `NAME.npz`; an older one is replaced in one move.
+        model: a Keras model that returns logits.
+        dataset: the data set it was trained on; its logits on all images are stored.
+        **made_with: what else to remember: seed, epochs, learning rate, ...
+
+    Returns:
+        The `StoredTeacher` that was written.
+
+    Raises:
+        ValueError: the model does not fit the data set, or a detail cannot be written as JSON.
+        OSError: the file cannot be written; an older one is then left as it was.
+
+    Example:
+        >>> import tempfile
+        >>> from kdlab import build_teacher, load_dataset
+        >>> data = load_dataset("digits")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     teacher = save_teacher(f"{folder}/mine.npz", build_teacher(data), data, seed=0)
+        >>> teacher.provenance["seed"]
+        0
+    """
+    from kdlab.distillation import predict_logits
+
+    teacher = StoredTeacher(
+        train_logits=predict_logits(model, dataset.x_train),
+        test_logits=predict_logits(model, dataset.x_test),
+        weights=model.get_weights(),
+        provenance={
+            "dataset": dataset.name,
+            "data_checksum": dataset.checksum,
+            **made_with,
+            "versions": _versions(),
+            "machine": platform.machine(),
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        },
+    )
+    arrays = _to_arrays(teacher)
+    try:
+        about = json.dumps({"format": _FORMAT, "sha256": _checksum(arrays), **teacher.provenance})
+    except TypeError as error:
+        raise ValueError(
+            f"made_with must hold plain values that JSON can write: {error}"
+        ) from error
+    _write_atomically(Path(path), {**arrays, "about": np.array(about)})
+    return teacher
+
+
+def load_teacher(path, dataset: Dataset | None = None) -> StoredTeacher:
+    """Read a stored teacher, and check it.
+
+    Args:
+        path: the file that `save_teacher` wrote.
+        dataset: if given, the file must have been made from exactly this data.
+
+    Returns:
+        A `StoredTeacher`.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged, is something else, or belongs to other data.
+
+    Example:
+        >>> load_teacher("nowhere.npz")
+        Traceback (most recent call last):
+            ...
+        FileNotFoundError: there is no stored teacher at nowhere.npz
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"there is no stored teacher at {path}")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        about = json.loads(str(arrays.pop("about")))
+        damage = None if about.pop("sha256") == _checksum(arrays) else "its checksum does not match"
+        if about.pop("format") != _FORMAT:
+            damage = "it has another format"
+        weights = [arrays[f"weight_{i:03}"] for i in range(len(arrays) - 2)]
+        teacher = StoredTeacher(arrays["train_logits"], arrays["test_logits"], weights, about)
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, AttributeError) as error:
+        raise ValueError(f"{path} is no stored teacher, or is damaged ({error})") from error
+    if damage:
+        raise ValueError(f"{path} is no stored teacher, or is damaged ({damage})")
+    if dataset is not None and about["data_checksum"] != dataset.checksum:
+        raise ValueError(
+            f"{path} was made from other data than {dataset!r}: "
+            f"its data set is {about['dataset']!r} with another checksum"
+        )
+    return teacher
+
+
+def stored_teacher(
+    path, dataset: Dataset, build: Callable[[], object], **made_with
+) -> StoredTeacher:
+    """The teacher stored at `path`, or a new one, built and stored there.
+
+    A missing file is built; a damaged one, or one made from other data, is rebuilt, and a line
+    says so.
+
+    Args:
+        path: where the teacher is or shall be stored.
+        dataset: the data set it belongs to.
+        build: called without arguments, returns a trained Keras model.
+        **made_with: what else to remember, as in `save_teacher`.
+
+    Returns:
+        A `StoredTeacher`.
+
+    Raises:
+        OSError: the file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> from kdlab import build_teacher, load_dataset
+        >>> data = load_dataset("digits")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = f"{folder}/teacher.npz"
+        ...     first = stored_teacher(path, data, lambda: build_teacher(data))
+        ...     again = stored_teacher(path, data, lambda: 1 / 0)  # not called
+        There is no stored teacher yet: building one.
+    """
+    path = Path(path)
+    try:
+        return load_teacher(path, dataset)
+    except FileNotFoundError:
+        print("There is no stored teacher yet: building one.")
+    except ValueError as error:
+        print(f"Building the teacher again: {error}.")
+    return save_teacher(path, build(), dataset, **made_with)
+
+
+def pretrained_teacher(name: str = "digits") -> StoredTeacher:
+    """A teacher that comes with kdlab, read without TensorFlow.
+
+    Made by `experiments/digits_teacher.py`.
+
+    Args:
+        name: the data set: `"digits"`.
+
+    Returns:
+        A `StoredTeacher` for `load_dataset(name)`.
+
+    Raises:
+        ValueError: there is none for that data set, or its file is damaged.
+
+    Example:
+        >>> pretrained_teacher("digits").test_logits.shape
+        (540, 10)
+    """
+    known = sorted(path.stem for path in _SHIPPED.glob("*.npz"))
+    if name not in known:
+        raise ValueError(f"name must be one of {', '.join(known)}, got {name!r}")
+    try:
+        return load_teacher(_SHIPPED / f"{name}.npz")
+    except ValueError as error:
+        raise ValueError(f"{error}. It came with kdlab: install kdlab again.") from error
+
+
+def _to_arrays(teacher: StoredTeacher) -> dict[str, np.ndarray]:
+    return {
+        "train_logits": teacher.train_logits,
+        "test_logits": teacher.test_logits,
+        **{f"weight_{i:03}": w for i, w in enumerate(teacher.weights)},
+    }
+
+
+def _checksum(arrays: dict[str, np.ndarray]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name}{array.dtype.str}{array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _write_atomically(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # In the same folder, so that the last move cannot cross file systems.
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        with open(temporary, "xb") as file:
+            np.savez_compressed(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _versions() -> dict[str, str]:
+    versions = {"kdlab": kdlab.__version__, "python": platform.python_version()}
+    for package in ("keras", "numpy", "scikit-learn", "tensorflow", "tensorflow-cpu"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return versions

@@ -1,0 +1,430 @@
+"""Training a teacher, and distilling it into a student.
+
+The teacher's knowledge travels as *stored logits*: the teacher runs once over the transfer set,
+not at every step, so an epoch of distillation costs the same as an epoch on labels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kdlab import _checks
+from kdlab._tensorflow import keras
+
+ops = keras.ops
+
+
+def soft_loss(teacher_logits, student_logits, temperature):
+    """`KL(softmax(teacher / T) || softmax(student / T))` of each example, as a Keras operation.
+
+    Cross-entropy in its place has the same gradient, but is not 0 where the two agree.
+
+    Args:
+        teacher_logits, student_logits: tensors `(..., classes)`.
+        temperature: `T`, a number, or a tensor that broadcasts against the logits.
+
+    Returns:
+        A tensor `(...)`, without the factor `T^2`.
+    """
+    log_p = ops.log_softmax(teacher_logits / temperature, axis=-1)
+    log_q = ops.log_softmax(student_logits / temperature, axis=-1)
+    return ops.sum(ops.exp(log_p) * (log_p - log_q), axis=-1)
+
+
+def hard_loss(labels, student_logits):
+    """Cross-entropy with the labels at `T = 1` of each example, as a Keras operation.
+
+    Args:
+        labels: an integer tensor `(...)`.
+        student_logits: a tensor `(..., classes)`.
+
+    Returns:
+        A tensor `(...)`.
+    """
+    return ops.sparse_categorical_crossentropy(labels, student_logits, from_logits=True)
+
+
+@keras.saving.register_keras_serializable("kdlab")
+class DistillationLoss(keras.losses.Loss):
+    """The loss of knowledge distillation: `alpha * T^2 * soft + (1 - alpha) * hard`.
+
+    With `p = softmax(teacher / T)` and `q = softmax(student / T)`, `soft` is `KL(p || q)` and
+    `hard` is the cross-entropy of the student with the labels at `T = 1`. The gradient of
+    `T^2 * soft` on an example's student logits is `T (q - p)`. (Hinton, Vinyals and Dean 2015,
+    section 2; `alpha` weighs the *soft* part.)
+
+    Args:
+        temperature: `T`, a finite number above 0.
+        alpha: the weight of the soft part, in [0, 1]. 0 is ordinary training on labels, 1 needs
+            no labels.
+        scale_by_t2: whether to multiply the soft part by `T^2`. Without it, its gradient vanishes
+            as `1 / T^2`.
+        reduction, name, dtype: as in every Keras loss; the default averages over the batch.
+
+    Call arguments:
+        y_true: the pair `(labels, teacher_logits)`, of shapes `(n,)` and `(n, classes)`; or both
+            in the one array that Keras's `fit` passes on, made by `pack_targets`; or, where
+            `alpha` is 1, the teacher's logits alone.
+        y_pred: student logits `(n, classes)`.
+
+    Raises:
+        ValueError: an argument is out of range, or the targets do not fit the student's logits.
+
+    Example:
+        >>> loss = DistillationLoss(temperature=4.0, alpha=1.0)
+        >>> teacher_logits = np.array([[4.0, 1.0, 0.0]], dtype="float32")
+        >>> float(loss(teacher_logits, teacher_logits))
+        0.0
+        >>> round(float(loss(teacher_logits, np.zeros((1, 3), "float32"))), 2)
+        1.51
+    """
+
+    def __init__(
+        self,
+        temperature: float = 4.0,
+        alpha: float = 0.9,
+        scale_by_t2: bool = True,
+        *,
+        reduction="sum_over_batch_size",
+        name="distillation_loss",
+        dtype=None,
+    ):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.temperature = _checks.temperature(temperature)
+        self.alpha = _checks.alpha(alpha)
+        self.scale_by_t2 = bool(scale_by_t2)
+
+    def call(self, y_true, y_pred):
+        labels, teacher_logits = _unpack_targets(y_true, y_pred)
+        if labels is None and self.alpha < 1:
+            raise ValueError(
+                f"y_true must hold labels too where alpha is below 1, got teacher logits alone "
+                f"and alpha={self.alpha}"
+            )
+        loss = 0.0
+        if self.alpha > 0:
+            scale = self.temperature**2 if self.scale_by_t2 else 1.0
+            loss += self.alpha * scale * soft_loss(teacher_logits, y_pred, self.temperature)
+        if self.alpha < 1:
+            loss += (1 - self.alpha) * hard_loss(ops.cast(labels, "int32"), y_pred)
+        return loss
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "temperature": self.temperature,
+            "alpha": self.alpha,
+            "scale_by_t2": self.scale_by_t2,
+        }
+
+
+def pack_targets(labels, teacher_logits) -> np.ndarray:
+    """Labels and teacher logits in the one array that Keras's `fit` hands to a loss.
+
+    Args:
+        labels: class numbers `(n,)`, or None for an unlabelled transfer set.
+        teacher_logits: `(n, classes)`.
+
+    Returns:
+        float32 `(n, 1 + classes)`, the label in the first column; without labels, the teacher's
+        logits as they are.
+
+    Raises:
+        ValueError: the two do not fit each other, or hold values out of range.
+
+    Example:
+        >>> pack_targets([2], [[0.5, 1.0, 4.0]])
+        array([[2. , 0.5, 1. , 4. ]], dtype=float32)
+    """
+    logits = _checks.logits(teacher_logits, "teacher_logits", ndim=2, dtype=np.float32)
+    if labels is None:
+        return logits
+    labels = _checks.labels(labels, logits.shape[-1], n=len(logits))
+    return np.concatenate([labels[:, None].astype(np.float32), logits], axis=1)
+
+
+def _unpack_targets(y_true, y_pred):
+    """Labels (or None) and teacher logits, from any of the three forms of `y_true`."""
+    classes = y_pred.shape[-1]
+    if isinstance(y_true, (tuple, list)) and len(y_true) == 2:
+        labels, teacher_logits = y_true
+    elif getattr(y_true, "shape", (None,))[-1] == 1 + classes:
+        labels, teacher_logits = y_true[..., 0], y_true[..., 1:]
+    else:
+        labels, teacher_logits = None, y_true
+    shape = getattr(teacher_logits, "shape", None)
+    if shape is None or shape[-1] != classes:
+        raise ValueError(
+            f"y_true must hold teacher logits for the student's {classes} classes: the pair "
+            f"(labels, teacher_logits), pack_targets(...) or the logits alone; got {shape}"
+        )
+    return labels, teacher_logits
+
+
+def train(
+    model,
+    x,
+    y,
+    *,
+    epochs: int = 20,
+    batch_size: int = 64,
+    learning_rate: float = 1e-3,
+    validation_data=None,
+    seed: int = 0,
+    monitor=None,
+):
+    """Train a model on labels: a teacher, or a student on its own.
+
+    Adam on the cross-entropy of the model's logits. Interrupting it (the stop button of
+    JupyterLab, or Ctrl+C) keeps what has been learned: the call returns the history so far.
+
+    Args:
+        model: a Keras model that returns logits; trained in place.
+        x: images `(n, height, width, channels)`.
+        y: labels `(n,)`.
+        epochs: how often to go through the data.
+        batch_size: examples per step.
+        learning_rate: the step size of Adam.
+        validation_data: `(x, y)` to measure after every epoch; never trained on.
+        seed: decides the order of the examples. (Sets the global seeds of Python, NumPy and Keras.)
+        monitor: what shows the progress: a `TrainingMonitor`, or anything with its `start`,
+            `update` and `finish`.
+
+    Returns:
+        `keras.callbacks.History`; `history.history` has `loss` and `accuracy` of every epoch, and
+        `val_loss` and `val_accuracy` where validation data is given.
+
+    Raises:
+        ValueError: images and labels do not fit each other or the model.
+
+    Example:
+        >>> from kdlab import build_student, load_dataset
+        >>> data = load_dataset("digits")
+        >>> history = train(build_student(data), data.x_train, data.y_train, epochs=2)
+        >>> len(history.history["loss"])
+        2
+    """
+    x = _check_inputs(model, x)
+    y = _checks.labels(y, model.output_shape[-1], "y", n=len(x))
+    return _fit(
+        model,
+        x,
+        y,
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        ["accuracy"],
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        validation_data=validation_data,
+        seed=seed,
+        monitor=monitor,
+    )
+
+
+def distill(
+    student,
+    x,
+    teacher_logits,
+    y=None,
+    *,
+    temperature: float = 4.0,
+    alpha: float = 0.9,
+    scale_by_t2: bool = True,
+    epochs: int = 20,
+    batch_size: int = 64,
+    learning_rate: float = 1e-3,
+    validation_data=None,
+    seed: int = 0,
+    monitor=None,
+):
+    """Train a student on a teacher's stored logits.
+
+    Adam on the `DistillationLoss`. The teacher itself is not needed: its logits on the transfer
+    set `x` are computed once, with `predict_logits`, and may come from a file. Interrupting keeps
+    what has been learned, as in `train`.
+
+    Args:
+        student: a Keras model that returns logits; trained in place.
+        x: the transfer set, images `(n, height, width, channels)`.
+        teacher_logits: the teacher's logits on `x`, `(n, classes)`.
+        y: labels `(n,)`, or None to learn from the soft targets alone (`alpha` is then 1).
+        temperature: `T` of the soft part.
+        alpha: the weight of the soft part, in [0, 1].
+        scale_by_t2: whether to multiply the soft part by `T^2`.
+        epochs, batch_size, learning_rate, validation_data, seed, monitor: as in `train`.
+
+    Returns:
+        `keras.callbacks.History`, as `train` does; `agreement` is the share of examples on which
+        student and teacher name the same class, and `val_loss` is the cross-entropy with the
+        labels at `T = 1`, so that it compares with that of `train`.
+
+    Raises:
+        ValueError: the arguments do not fit each other or the model, or are out of range.
+
+    Example:
+        >>> from kdlab import build_student, load_dataset, pretrained_teacher
+        >>> data, teacher = load_dataset("digits"), pretrained_teacher("digits")
+        >>> student = build_student(data)
+        >>> history = distill(student, data.x_train, teacher.train_logits, epochs=2)
+        >>> sorted(history.history)
+        ['agreement', 'loss']
+    """
+    x = _check_inputs(student, x)
+    loss = DistillationLoss(temperature, 1.0 if y is None else alpha, scale_by_t2)
+    targets = pack_targets(y, teacher_logits)
+    classes = student.output_shape[-1]
+    if targets.shape[-1] != classes + (y is not None):
+        raise ValueError(
+            f"teacher_logits must have the student's {classes} classes, "
+            f"got shape {np.shape(teacher_logits)}"
+        )
+    _checks.same_length("x", x, "teacher_logits", targets)
+    return _fit(
+        student,
+        x,
+        targets,
+        loss,
+        [agreement] if y is None else [accuracy, agreement],
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        validation_data=validation_data,
+        seed=seed,
+        monitor=monitor,
+    )
+
+
+def predict_logits(model, x, *, batch_size: int = 512) -> np.ndarray:
+    """A model's logits, with dropout and the like switched off.
+
+    Args:
+        model: a Keras model that returns logits.
+        x: images `(n, height, width, channels)`.
+        batch_size: images per step.
+
+    Returns:
+        float32 `(n, classes)`.
+
+    Raises:
+        ValueError: the images do not fit the model.
+        UserWarning: (a warning) the model seems to end in a softmax.
+
+    Example:
+        >>> from kdlab import build_student, load_dataset
+        >>> data = load_dataset("digits")
+        >>> predict_logits(build_student(data), data.x_test).shape
+        (540, 10)
+    """
+    x = _check_inputs(model, x)
+    batch_size = _checks.positive_int(batch_size, "batch_size")
+    # Called directly: `model.predict` would trace a new graph after every `compile`.
+    batches = [x[i : i + batch_size] for i in range(0, len(x), batch_size)]
+    logits = np.concatenate([ops.convert_to_numpy(model(b, training=False)) for b in batches])
+    return _checks.logits(logits, "the model's output", ndim=2, dtype=np.float32)
+
+
+def accuracy(y_true, y_pred):
+    """Keras metric: the share of examples whose label the student gets right."""
+    labels, _ = _unpack_targets(y_true, y_pred)
+    return ops.equal(ops.cast(labels, "int64"), ops.cast(ops.argmax(y_pred, axis=-1), "int64"))
+
+
+def agreement(y_true, y_pred):
+    """Keras metric: the share of examples on which student and teacher name the same class."""
+    _, teacher_logits = _unpack_targets(y_true, y_pred)
+    return ops.equal(ops.argmax(teacher_logits, axis=-1), ops.argmax(y_pred, axis=-1))
+
+
+def _check_inputs(model, x) -> np.ndarray:
+    if not isinstance(model, keras.Model):
+        raise ValueError(f"model must be a Keras model, got {type(model).__name__}")
+    return _checks.images(x, "x", shape=model.input_shape[1:])
+
+
+def _fit(
+    model,
+    x,
+    targets,
+    loss,
+    metrics,
+    *,
+    epochs,
+    batch_size,
+    learning_rate,
+    validation_data,
+    seed,
+    monitor,
+):
+    """The one training loop behind `train` and `distill`."""
+    epochs = _checks.positive_int(epochs, "epochs")
+    batch_size = _checks.positive_int(batch_size, "batch_size")
+    learning_rate = _checks.positive_number(learning_rate, "learning_rate")
+    steps = -(-len(x) // batch_size)
+    keras.utils.set_random_seed(seed)
+    model.compile(
+        optimizer=keras.optimizers.Adam(learning_rate),
+        loss=loss,
+        metrics=metrics,
+        # A step of these models is mostly overhead: run many per call into TensorFlow. Compiling
+        # them with XLA costs seconds and gains nothing on a CPU.
+        steps_per_execution=min(steps, 32),
+        jit_compile=False,
+    )
+    callbacks = []
+    if validation_data is not None:
+        callbacks.append(_Validation(model, *validation_data))
+    if monitor is not None:
+        callbacks.append(_Report(monitor, epochs, steps))
+    history = keras.callbacks.History()
+    try:
+        model.fit(
+            x,
+            targets,
+            epochs=epochs,
+            batch_size=batch_size,
+            verbose=0,
+            callbacks=[*callbacks, history],
+        )
+    except KeyboardInterrupt:
+        message = (
+            f"Stopped after {len(history.epoch)} of {epochs} epochs; what was learned is kept."
+        )
+        print(message)
+    else:
+        message = f"Done: {epochs} epochs."
+    if monitor is not None:
+        monitor.finish(message)
+    return history
+
+
+class _Validation(keras.callbacks.Callback):
+    """Cross-entropy and accuracy on labels after each epoch, whatever the training loss is."""
+
+    def __init__(self, model, x, y):
+        super().__init__()
+        self.x = _check_inputs(model, x)
+        self.y = _checks.labels(y, model.output_shape[-1], "validation_data", n=len(self.x))
+
+    def on_epoch_end(self, epoch, logs=None):
+        logits = predict_logits(self.model, self.x)
+        logs["val_loss"] = float(ops.mean(hard_loss(self.y, logits)))
+        logs["val_accuracy"] = float(np.mean(logits.argmax(axis=-1) == self.y))
+
+
+class _Report(keras.callbacks.Callback):
+    """Passes the progress on to a monitor."""
+
+    def __init__(self, monitor, epochs, steps):
+        super().__init__()
+        self.monitor, self.epochs, self.steps = monitor, epochs, steps
+        self.epoch = 0
+
+    def on_train_begin(self, logs=None):
+        self.monitor.start(self.epochs, unit="epoch")
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.monitor.update(self.epoch + (batch + 1) / self.steps)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epoch = epoch + 1
+        self.monitor.update(self.epoch, **logs)
