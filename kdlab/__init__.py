@@ -30,7 +30,14 @@ _MODULES = {
         "save_teacher",
         "stored_teacher",
     ),
-    "plots": ("show",),
+    "plots": (
+        "plot_history",
+        "plot_images",
+        "plot_intervals",
+        "plot_lines",
+        "plot_soft_targets",
+        "show",
+    ),
     "widgets": ("TemperatureExplorer", "TrainingMonitor"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

@@ -51,7 +51,7 @@ def agreement(logits, teacher_logits) -> float | np.ndarray:
         ValueError: the arrays do not fit each other.
 
     Example:
-        >>> agreement([[2.0, 1.0], [0.0, 3.0]], [[1.0, 0.0], [1.0, 0.0]])
+        >>> agreement([[2.0, 1.0], [0.0, 3.0]], [[3.0, 0.0], [5.0, 1.0]])
         0.5
     """
     logits = _checks.logits(logits)

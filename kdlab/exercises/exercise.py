@@ -1,0 +1,109 @@
+"""What an exercise is: a question with a check, staged hints and a solution on request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from textwrap import dedent
+
+import numpy as np
+
+
+class NotAttempted(Exception):
+    """The answer is still the stub."""
+
+
+class Misconception(Exception):
+    """The answer is wrong; the message says what was probably thought, and why it is not so."""
+
+
+class Exercise:
+    """One question of a lesson.
+
+    Args:
+        name: its number in the lesson, `"2.1"`.
+        judge: given the answer; returns if it is right, raises `Misconception` if it is wrong.
+        hints: from a nudge to nearly the answer, shown one at a time.
+        solution: Python source that binds the right answer to the name `answer`.
+        praise: what to take away, said when the answer is right.
+
+    Example:
+        >>> def judge(answer):
+        ...     expect(answer == 4, "That is not twice two.")
+        >>> twice_two = Exercise("0.1", judge, ["Add two to two."], "answer = 2 + 2", "Well done.")
+        >>> twice_two.check(...)
+        … 0.1 not attempted yet: replace the dots with your answer, then run this cell again.
+        >>> twice_two.check(5)
+        ✗ 0.1 not yet. That is not twice two.
+        >>> twice_two.check(4)
+        ✓ 0.1 right! Well done.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        judge: Callable[[object], None],
+        hints: Sequence[str],
+        solution: str,
+        praise: str,
+    ):
+        self.name = name
+        self.judge = judge
+        self.hints = tuple(hints)
+        self.source = dedent(solution).strip()
+        self.praise = praise
+        self._shown = 0
+
+    def check(self, answer=...) -> None:
+        """Say whether the answer is right, and if not, what may have gone wrong."""
+        try:
+            if answer is ... or answer is None:
+                raise NotAttempted
+            self.judge(answer)
+        except NotAttempted:
+            print(
+                f"… {self.name} not attempted yet: replace the dots with your answer, "
+                "then run this cell again."
+            )
+        except Misconception as error:
+            print(f"✗ {self.name} not yet. {error}")
+        except Exception as error:
+            print(
+                f"✗ {self.name} not yet. Checking your answer raised "
+                f"{type(error).__name__}: {error}"
+            )
+        else:
+            print(f"✓ {self.name} right! {self.praise}")
+
+    def hint(self) -> None:
+        """Show the next hint; after the last, start again."""
+        i = self._shown % len(self.hints)
+        self._shown += 1
+        print(f"Hint {i + 1} of {len(self.hints)} for {self.name}: {self.hints[i]}")
+
+    def solution(self) -> None:
+        """Show one right answer."""
+        print(f"A solution for {self.name}:\n\n{self.source}")
+
+    def __repr__(self) -> str:
+        return f"<Exercise {self.name}: check(your_answer), hint(), solution()>"
+
+
+def expect(right: bool, otherwise: str) -> None:
+    """Raise a `Misconception` that says `otherwise`, unless it is right."""
+    if not right:
+        raise Misconception(otherwise)
+
+
+def call(function, *arguments):
+    """What the learner's function returns; the stub returns `...` or nothing at all."""
+    expect(callable(function), f"Pass your function itself, not {type(function).__name__}.")
+    result = function(*arguments)
+    if result is ... or result is None:
+        raise NotAttempted
+    return result
+
+
+def close(a, b, tolerance: float = 1e-4) -> bool:
+    """Whether two arrays have the same shape and values."""
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    return a.shape == b.shape and np.allclose(a, b, rtol=0, atol=tolerance)

@@ -1,0 +1,116 @@
+"""Exercises of lesson 01, Train a teacher."""
+
+import numpy as np
+
+from kdlab.artifacts import pretrained_teacher
+from kdlab.datasets import load_dataset
+from kdlab.exercises.exercise import Exercise, Misconception, call, close, expect
+from kdlab.soft_targets import entropy, softmax
+
+
+def _judge_accuracy(function):
+    logits = np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 1.0], [1.0, 0.0, 5.0], [4.0, 0.0, 0.0]])
+    labels = np.array([0, 1, 0, 0])
+    result = float(call(function, logits, labels))
+    expect(not close(result, 3), "That is how many are right. Accuracy is the share of them.")
+    expect(not close(result, 0.25), "That is the share of errors. Accuracy is the share right.")
+    expect(not close(result, 75), "Give the share, between 0 and 1, not a percentage.")
+    expect(close(result, 0.75), f"Three of these four are right, your function says {result:g}.")
+    # More examples than classes can hide a maximum taken along the wrong axis.
+    rng = np.random.default_rng(1)
+    logits, labels = rng.normal(size=(10, 10)), rng.integers(10, size=10)
+    right = float(np.mean(logits.argmax(axis=1) == labels))
+    expect(
+        close(float(call(function, logits, labels)), right),
+        "It works on a small case only. Do you take the largest logit of each row (axis=1)?",
+    )
+
+
+accuracy = Exercise(
+    "1.1",
+    _judge_accuracy,
+    hints=[
+        "The class a model names is the one with the largest logit: `logits.argmax(axis=1)`.",
+        "Compare the named classes with the labels, and take the mean of the hits.",
+    ],
+    solution="""
+        import numpy as np
+
+        def answer(logits, labels):
+            return np.mean(logits.argmax(axis=1) == labels)
+    """,
+    praise="No softmax was needed: the largest logit is the largest probability.",
+)
+
+
+def _judge_unsure(answer):
+    logits = pretrained_teacher("digits").test_logits
+    uncertainty = entropy(softmax(logits))
+    expect(np.ndim(answer) == 0, "Give one number: the position of the image.")
+    index = int(answer)
+    expect(0 <= index < len(logits), f"Positions go from 0 to {len(logits) - 1}.")
+    expect(
+        index != int(uncertainty.argmin()),
+        "That is where it is *most sure*: the smallest entropy. You want the largest.",
+    )
+    expect(
+        index != int(logits.max(axis=1).argmin()),
+        "That is where its largest logit is smallest. Logits count only against each other: "
+        "turn them into probabilities first, then take the entropy.",
+    )
+    expect(
+        index == int(uncertainty.argmax()),
+        f"The entropy there is {uncertainty[index]:.2f} nats; somewhere it is "
+        f"{uncertainty.max():.2f}.",
+    )
+
+
+most_unsure = Exercise(
+    "1.2",
+    _judge_unsure,
+    hints=[
+        "`entropy(softmax(logits))` gives one number per image.",
+        "`argmax()` gives the position of the largest.",
+    ],
+    solution="""
+        from kdlab import entropy, pretrained_teacher, softmax
+
+        logits = pretrained_teacher("digits").test_logits
+        answer = entropy(softmax(logits)).argmax()
+    """,
+    praise="Look at that image: would you have been sure?",
+)
+
+
+def _judge_second(answer):
+    digits, logits = load_dataset("digits"), pretrained_teacher("digits").test_logits
+    nines = logits[digits.y_test == 9]
+    runner_up = np.bincount(nines.argsort(axis=1)[:, -2], minlength=10).argmax()
+    try:
+        guess = int(answer)
+    except (TypeError, ValueError) as error:
+        raise Misconception("Give one digit.") from error
+    expect(guess != 9, "9 comes first for most of them. Which digit comes second?")
+    expect(
+        guess == runner_up,
+        f"{guess} is second more rarely. Sort each row and take the last but one.",
+    )
+
+
+runner_up = Exercise(
+    "1.3",
+    _judge_second,
+    hints=[
+        "`logits.argsort(axis=1)` lists the classes of each row from the least to the most likely.",
+        "Column -2 of it is the runner-up; `np.bincount(...)` counts how often each one is.",
+    ],
+    solution="""
+        import numpy as np
+        from kdlab import load_dataset, pretrained_teacher
+
+        logits = pretrained_teacher("digits").test_logits
+        nines = logits[load_dataset("digits").y_test == 9]
+        answer = np.bincount(nines.argsort(axis=1)[:, -2]).argmax()
+    """,
+    praise="Nobody told the teacher which digits look alike. This is its dark knowledge.",
+)

@@ -1,0 +1,291 @@
+"""Matplotlib figures for the lessons, and `show(fig, alt)`, which gives them a text for readers
+who cannot see them.
+
+Every function takes plain arrays and returns a `Figure`. The figures are made without pyplot:
+nothing global is changed and nothing lingers. Colours are those of Okabe and Ito, which stay apart
+for colour-blind readers, and each is paired with a marker or a line style of its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from kdlab import _checks
+from kdlab.metrics import Interval
+from kdlab.soft_targets import softmax
+
+BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY = (
+    "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9",
+)  # fmt: skip
+_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+_DASHES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)))
+_INK = "#333333"
+
+
+def show(fig: Figure, alt: str) -> None:
+    """Display a figure with a text alternative.
+
+    Args:
+        fig: a Matplotlib figure.
+        alt: what there is to see in it, for screen readers and for where images do not show.
+
+    Raises:
+        ValueError: `alt` is empty.
+
+    Example:
+        >>> show(plot_lines([1, 2, 4], {"accuracy": [0.8, 0.9, 0.92]}), "Accuracy rises with T.")
+        Accuracy rises with T.
+    """
+    from IPython.display import display
+
+    alt = " ".join(str(alt).split())
+    if not alt:
+        raise ValueError("alt must say what there is to see in the figure, got an empty text")
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=110, bbox_inches="tight", facecolor="white")
+    data = base64.b64encode(buffer.getvalue()).decode()
+    image = (
+        f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{data}" '
+        'style="max-width: 100%; border-radius: 4px">'
+    )
+    if _in_notebook():
+        display({"text/html": image, "text/plain": alt}, raw=True)
+    else:
+        print(alt)
+
+
+def plot_images(images, captions: Sequence[str] | None = None, *, columns: int = 8) -> Figure:
+    """A grid of images, each with a caption under it.
+
+    Args:
+        images: `(n, height, width, channels)` in [0, 1].
+        captions: one text per image.
+        columns: how many stand in a row.
+
+    Raises:
+        ValueError: the captions are not one per image, or the images are out of shape.
+
+    Example:
+        >>> from kdlab import load_dataset
+        >>> fig = plot_images(load_dataset("digits").x_test[:4], ["a", "b", "c", "d"])
+    """
+    images = _checks.images(images, "images")
+    if captions is not None:
+        _checks.same_length("images", images, "captions", captions)
+    columns = min(_checks.positive_int(columns, "columns"), len(images))
+    rows = -(-len(images) // columns)
+    lines = max((str(c).count("\n") + 1 for c in captions), default=0) if captions else 0
+    fig = Figure(figsize=(1.15 * columns, (1.05 + 0.19 * lines) * rows), layout="constrained")
+    axes = fig.subplots(rows, columns, squeeze=False).ravel()
+    for ax in axes:
+        ax.set_axis_off()
+    for i, image in enumerate(images):
+        axes[i].imshow(image.squeeze(), cmap="gray_r" if image.shape[-1] == 1 else None, vmin=0)
+        if captions is not None:
+            axes[i].set_title(str(captions[i]), fontsize=9, color=_INK, y=-0.05, va="top")
+    return fig
+
+
+def plot_soft_targets(
+    logits, temperatures: Sequence[float], class_names: Sequence[str], *, image=None, label=None
+) -> Figure:
+    """One example's probabilities, side by side at several temperatures.
+
+    Args:
+        logits: `(classes,)`.
+        temperatures: the temperatures, one panel each.
+        class_names: one name per class.
+        image: `(height, width, channels)`, shown in a first panel.
+        label: the true class, hatched.
+
+    Raises:
+        ValueError: the logits are not finite or not one per name, or a temperature is not above 0.
+
+    Example:
+        >>> fig = plot_soft_targets([4.0, 2.0, 0.0], [1, 4], ["cat", "dog", "car"], label=0)
+    """
+    logits = _checks.logits(logits, ndim=1)
+    _checks.same_length("logits", logits, "class_names", class_names)
+    panels = len(temperatures) + (image is not None)
+    fig = Figure(figsize=(2.1 * panels, 2.3), layout="constrained")
+    axes = fig.subplots(1, panels, squeeze=False)[0]
+    if image is not None:
+        first, *axes = axes
+        first.imshow(_checks.images([image], "image")[0].squeeze(), cmap="gray_r", vmin=0)
+        first.set_axis_off()
+        if label is not None:
+            first.set_title(f"label {class_names[label]}", fontsize=10, color=_INK)
+    for ax, temperature in zip(axes, temperatures, strict=True):
+        bars = ax.bar(class_names, softmax(logits, temperature), color=BLUE, width=0.8)
+        if label is not None:
+            bars[label].set_hatch("////")
+            bars[label].set_edgecolor("white")
+        ax.set_ylim(0, 1)
+        ax.set_title(f"T = {temperature:g}", fontsize=10, color=_INK)
+        _tidy(ax)
+        if ax is not axes[0]:
+            ax.set_yticklabels([])
+    axes[0].set_ylabel("probability")
+    return fig
+
+
+def plot_history(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> Figure:
+    """Learning curves: loss on the left, accuracy on the right.
+
+    Args:
+        histories: for each model's name, a history as `train(...).history.history` has it; the
+            training curve is drawn solid, that on validation data (`val_`) dashed.
+
+    Raises:
+        ValueError: there is nothing to draw.
+
+    Example:
+        >>> fig = plot_history({"teacher": {"loss": [2.1, 0.9], "accuracy": [0.4, 0.8]}})
+    """
+    if not any(histories.values()):
+        raise ValueError("histories must hold at least one curve, got none")
+    fig = Figure(figsize=(8.4, 2.9), layout="constrained")
+    axes = fig.subplots(1, 2)
+    for ax, metric in zip(axes, ("loss", "accuracy"), strict=True):
+        for (name, history), colour in zip(histories.items(), _COLOURS, strict=False):
+            for key, dash, note in ((metric, "-", ""), (f"val_{metric}", "--", ", unseen images")):
+                if key in history:
+                    epochs = np.arange(1, len(history[key]) + 1)
+                    ax.plot(epochs, history[key], dash, color=colour, label=f"{name}{note}")
+        ax.set_xlabel("epoch")
+        ax.set_ylabel(metric)
+        _tidy(ax)
+        if ax.lines:
+            ax.legend(frameon=False, fontsize=9)
+    axes[0].set_ylim(bottom=0)
+    axes[1].set_ylim(top=1.005)
+    return fig
+
+
+def plot_intervals(
+    groups: Sequence[str],
+    arms: Mapping[str, Sequence[Interval]],
+    *,
+    ylabel: str = "test accuracy",
+    xlabel: str = "",
+    ylim: tuple[float, float] | None = None,
+) -> Figure:
+    """Means with their intervals, the arms of a comparison side by side in each group.
+
+    Args:
+        groups: the names along the horizontal axis.
+        arms: for each arm of the comparison, one `Interval` per group.
+        ylabel, xlabel: the names of the axes.
+        ylim: the range of the vertical axis; fitted to the data if not given.
+
+    Raises:
+        ValueError: an arm does not have one interval per group.
+
+    Example:
+        >>> arms = {"hard labels": [Interval(0.80, 0.78, 0.82, 10)],
+        ...         "distilled": [Interval(0.90, 0.89, 0.91, 10)]}
+        >>> fig = plot_intervals(["50 images"], arms)
+    """
+    fig = Figure(figsize=(max(5.5, 1.6 * len(groups)), 3.4), layout="constrained")
+    ax = fig.subplots()
+    x = np.arange(len(groups))
+    for i, (name, intervals) in enumerate(arms.items()):
+        _checks.same_length("groups", groups, f"arm {name!r}", intervals)
+        offset = 0.13 * (i - (len(arms) - 1) / 2)
+        means, bars = _error_bars(intervals)
+        ax.errorbar(x + offset, means, bars, label=name, linestyle="none", **_style(i))
+    ax.set_xticks(x, groups)
+    ax.set_xlim(-0.5, len(groups) - 0.5)
+    _label(ax, xlabel, ylabel, ylim)
+    return fig
+
+
+def plot_lines(
+    x: Sequence[float],
+    lines: Mapping[str, Sequence],
+    *,
+    xlabel: str = "temperature T",
+    ylabel: str = "",
+    log_x: bool = True,
+    log_y: bool = False,
+    reference: tuple[str, float] | None = None,
+) -> Figure:
+    """Curves over a quantity such as the temperature; intervals are drawn where they are given.
+
+    Args:
+        x: the values along the horizontal axis.
+        lines: for each name, one number or one `Interval` per value of `x`.
+        xlabel, ylabel: the names of the axes.
+        log_x, log_y: whether an axis is logarithmic.
+        reference: the name and height of a horizontal line to compare with.
+
+    Raises:
+        ValueError: a line does not have one value per `x`.
+
+    Example:
+        >>> fig = plot_lines([1, 2, 4], {"entropy": [0.1, 0.6, 1.4]}, ylabel="nats")
+    """
+    fig = Figure(figsize=(6.2, 3.4), layout="constrained")
+    ax = fig.subplots()
+    for i, (name, values) in enumerate(lines.items()):
+        _checks.same_length("x", x, f"line {name!r}", values)
+        if isinstance(values[0], Interval):
+            means, bars = _error_bars(values)
+            ax.errorbar(x, means, bars, label=name, linestyle=_DASHES[i], **_style(i))
+        else:
+            ax.plot(x, values, label=name, linestyle=_DASHES[i], **_style(i))
+    if reference is not None:
+        ax.axhline(reference[1], color=_INK, linestyle=":", linewidth=1.2, label=reference[0])
+    if log_x:
+        ax.set_xscale("log", base=2)
+        ax.set_xticks(x, [f"{value:g}" for value in x])
+    if log_y:
+        ax.set_yscale("log")
+    _label(ax, xlabel, ylabel)
+    return fig
+
+
+def _error_bars(intervals: Sequence[Interval]) -> tuple[list, list]:
+    """Heights, and the lengths of the bars below and above them."""
+    below = [i.mean - i.low for i in intervals]
+    above = [i.high - i.mean for i in intervals]
+    return [i.mean for i in intervals], [below, above]
+
+
+def _style(i: int) -> dict:
+    return {
+        "color": _COLOURS[i % len(_COLOURS)],
+        "marker": _MARKERS[i % len(_MARKERS)],
+        "markersize": 5,
+        "linewidth": 1.6,
+    }
+
+
+def _label(ax, xlabel: str, ylabel: str, ylim=None) -> None:
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    if ylim is not None:
+        ax.set_ylim(ylim)
+    _tidy(ax)
+    ax.legend(frameon=False, fontsize=9)
+
+
+def _tidy(ax) -> None:
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.tick_params(labelsize=9, colors=_INK)
+    ax.grid(axis="y", color="#dddddd", linewidth=0.7)
+    ax.set_axisbelow(True)
+
+
+def _in_notebook() -> bool:
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return shell is not None and hasattr(shell, "kernel")
