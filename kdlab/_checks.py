@@ -7,6 +7,7 @@ argument, says what came, and says what is expected.
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from numbers import Integral, Real
 
@@ -78,13 +79,15 @@ def logits(value, name: str = "logits", *, ndim: int | None = None, dtype=np.flo
         raise ValueError(
             f"{name} must hold one column per class, at least 2, got shape {result.shape}"
         )
-    if (result >= 0).all() and np.allclose(result.sum(axis=-1), 1, rtol=0, atol=_SUMS_TO_ONE):
+    # Bounds first: the sums of huge logits overflow.
+    in_range = result.min() >= 0 and result.max() <= 1 + _SUMS_TO_ONE
+    if in_range and np.allclose(result.sum(axis=-1), 1, rtol=0, atol=_SUMS_TO_ONE):
         warnings.warn(
             f"{name} looks like softmax outputs: every row is non-negative and sums to 1. "
             "A temperature divides logits; dividing probabilities flattens them into almost "
             "nothing. Pass the scores from before the softmax.",
             UserWarning,
-            stacklevel=3,
+            stacklevel=_outside(),
         )
     return result
 
@@ -104,7 +107,10 @@ def probabilities(value, name: str) -> np.ndarray:
 
 def labels(value, n_classes: int, name: str = "labels", *, n: int | None = None) -> np.ndarray:
     """Class numbers `(n,)` in `[0, n_classes)`."""
-    result = np.asarray(value)
+    try:
+        result = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        result = np.array(None)
     if result.ndim != 1 or result.dtype.kind not in "iu":
         raise ValueError(
             f"{name} must be a 1-D array of whole class numbers, got {_describe(value)}"
@@ -133,6 +139,17 @@ def same_length(name_a: str, a, name_b: str, b) -> None:
         raise ValueError(
             f"{name_a} and {name_b} must describe the same examples, got {len(a)} and {len(b)}"
         )
+
+
+def _outside() -> int:
+    """The `stacklevel` at which a warning names the line that called kdlab, not one inside it.
+
+    Python shows a warning once per line: named inside kdlab, only the first mistake would show.
+    """
+    level, frame = 1, sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("kdlab."):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _is_real(value) -> bool:

@@ -331,31 +331,30 @@ def train_cohort(
 
 
 def _train_in_chunks(program: _Program, students: list[tuple], monitor):
-    """Weights and losses of the students, those finished if interrupted."""
+    """Weights and losses of the students; of those finished, if interrupted."""
     weights, losses = [], []
+
+    def report(share: float) -> None:
+        if monitor is not None:
+            monitor.update(start + share * len(chunk))
+
     if monitor is not None:
         monitor.start(len(students), unit="student")
-
-    def report(chunk_start, chunk, share, loss):
-        if monitor is not None:
-            monitor.update(chunk_start + share * len(chunk), loss=loss)
-
     message = f"Done: {len(students)} students."
     try:
         for start in range(0, len(students), _CHUNK):
             chunk = students[start : start + _CHUNK]
-            w, loss = program.train(chunk, lambda *a, s=start, c=chunk: report(s, c, *a))
-            weights.append(w)
-            losses.append(loss)
+            chunk_weights, chunk_losses = program.train(chunk, report)
+            weights.append(chunk_weights)
+            losses.append(chunk_losses)
     except KeyboardInterrupt:
         done = sum(map(len, losses))
         message = f"Stopped: {done} of {len(students)} students are finished and kept."
         print(message)
         if not done:
             raise
-    finally:
-        if monitor is not None:
-            monitor.finish(message)
+    if monitor is not None:
+        monitor.finish(message)
     return [np.concatenate(layer) for layer in zip(*weights, strict=True)], np.concatenate(losses)
 
 
@@ -375,7 +374,10 @@ class _Program:
         self.scale_by_t2 = scale_by_t2
 
     def train(self, chunk: list[tuple], report):
-        """Weights `[(students, ...)]` and losses `(students, stretches)` of one chunk."""
+        """Weights `[(students, ...)]` and losses `(students, stretches)` of one chunk.
+
+        Calls `report` with the share that is done after each stretch of steps.
+        """
         padded = chunk + chunk[-1:] * (_CHUNK - len(chunk))
         seeds, sizes, left_out, alphas, temperatures = zip(*padded, strict=True)
         draws = [
@@ -406,7 +408,7 @@ class _Program:
                 *self.data,
             )
             losses.append(loss.numpy()[: len(chunk)])
-            report((done + count) / self.steps, float(losses[-1].mean()))
+            report((done + count) / self.steps)
         return [w.numpy()[: len(chunk)] for w in state[0]], np.stack(losses, axis=1)
 
     def _initial(self, seed: int) -> list[np.ndarray]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -123,7 +123,7 @@ def load_dataset(name: str = "digits", data_dir=None) -> Dataset:
         >>> load_dataset("digits")
         <Dataset digits: 1,257 training and 540 test images of 8x8x1, 10 classes>
     """
-    if name not in _CLASS_NAMES:
+    if not isinstance(name, str) or name not in _CLASS_NAMES:
         raise ValueError(f"name must be one of {', '.join(_CLASS_NAMES)}, got {name!r}")
     if name == "digits":
         return _load_digits()
@@ -170,7 +170,7 @@ def _read_npz(path: Path, name: str) -> dict[str, np.ndarray]:
             f"{path} must hold x_train, y_train, x_test and y_test, as {name}.npz does in Keras: "
             f"{error.args[0]}"
         ) from error
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except Exception as error:  # damage can surface in NumPy, zipfile or zlib as nearly anything
         raise ValueError(
             f"{path} cannot be read as {name}.npz; it may be truncated or damaged ({error}). "
             "Delete it, or copy it here again."
@@ -185,7 +185,7 @@ def _read_idx(folder: Path) -> dict[str, np.ndarray]:
         try:
             with gzip.open(path) as file:
                 return np.frombuffer(file.read(), np.uint8, offset=header)
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, ValueError, zlib.error) as error:
             raise ValueError(
                 f"{path} is missing or damaged ({error}). "
                 "Reinstall it: apt-get install --reinstall dataset-fashion-mnist"

@@ -5,6 +5,7 @@ Accuracies and errors are shares in [0, 1], not percentages.
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,8 @@ def accuracy(logits, labels) -> float | np.ndarray:
         0.6667
     """
     logits = _checks.logits(logits)
+    if logits.ndim < 2:
+        raise ValueError(f"logits must have a row per example, got shape {logits.shape}")
     labels = _checks.labels(labels, logits.shape[-1], n=logits.shape[-2])
     return _mean(logits.argmax(axis=-1) == labels)
 
@@ -86,7 +89,7 @@ def calibration_error(logits, labels, *, temperature: float = 1.0, bins: int = 1
         >>> round(calibration_error([[9.0, 0.0], [9.0, 0.0]], [0, 1]), 3)
         0.5
     """
-    logits = _checks.logits(logits, ndim=2)
+    logits = _checks.array(logits, "logits", ndim=2)  # softmax checks the rest
     labels = _checks.labels(labels, logits.shape[-1], n=len(logits))
     p = softmax(logits, temperature)
     confidence = p.max(axis=-1)
@@ -147,7 +150,7 @@ def confidence_interval(values, confidence: float = 0.95) -> Interval:
         raise ValueError(
             f"values must hold at least 2 runs to tell their spread, got {len(values)}"
         )
-    if not 0 < confidence < 1:
+    if not isinstance(confidence, Real) or not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, got {confidence!r}")
     mean = float(values.mean())
     half = float(stdtrit(len(values) - 1, (1 + confidence) / 2) * values.std(ddof=1))

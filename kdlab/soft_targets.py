@@ -59,8 +59,10 @@ def log_softmax(logits, temperature: float = 1.0) -> np.ndarray:
         >>> log_softmax([1000.0, 0.0])
         array([    0., -1000.])
     """
-    z = _checks.logits(logits)
-    t = _checks.temperature(temperature)
+    return _log_softmax(_checks.logits(logits), _checks.temperature(temperature))
+
+
+def _log_softmax(z: np.ndarray, t: float) -> np.ndarray:
     with np.errstate(over="ignore"):  # a gap too wide for a float is a probability of 0
         z = (z - z.max(axis=-1, keepdims=True)) / t
     return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
@@ -148,11 +150,13 @@ def soft_loss_gradient(
         >>> soft_loss_gradient([0.0, 0.0], [2.0, 0.0], temperature=2.0).round(3)
         array([-0.462,  0.462])
     """
-    q = softmax(_checks.logits(student_logits, "student_logits"), temperature)
-    p = softmax(_checks.logits(teacher_logits, "teacher_logits"), temperature)
-    if p.shape != q.shape:
+    student = _checks.logits(student_logits, "student_logits")
+    teacher = _checks.logits(teacher_logits, "teacher_logits")
+    temperature = _checks.temperature(temperature)
+    if student.shape != teacher.shape:
         raise ValueError(
             f"student_logits and teacher_logits must have the same shape, "
-            f"got {q.shape} and {p.shape}"
+            f"got {student.shape} and {teacher.shape}"
         )
+    q, p = (np.exp(_log_softmax(z, temperature)) for z in (student, teacher))
     return (q - p) * (temperature if scale_by_t2 else 1 / temperature)

@@ -1,0 +1,168 @@
+/** The examples of a data set: their pictures, and a way to choose one of ten or ten thousand. */
+import { element } from "./dom.js";
+import { entropy, softmax } from "./maths.js";
+
+// Thumbnails on show, full rows of 12, 8 or 6: more examples cost no more than these.
+const PAGE = 24;
+
+/** The bytes that Python sent, as typed arrays. */
+export function readExamples(packed) {
+  // A copy, because the bytes may begin anywhere in a message and floats may not.
+  const read = (Type, view) =>
+    view && new Type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  const logits = read(Float32Array, packed.logits);
+  const classes = packed.classNames.length;
+  return {
+    ...packed,
+    n: logits.length / classes,
+    logitsOf: (i) => logits.subarray(i * classes, (i + 1) * classes),
+    labels: read(Int32Array, packed.labels),
+    images: read(Uint8Array, packed.images),
+  };
+}
+
+export function exampleName({ labels, classNames }, index) {
+  return `Example ${index}` + (labels ? `, labelled ${classNames[labels[index]]}` : "");
+}
+
+/** A picture of an example. One channel is drawn as ink, which suits any paper. */
+export function createPicture({ images, imageShape: [height, width, channels] }) {
+  const ink = channels === 1;
+  const node = element(`img.kd-picture${ink ? ".kd-ink" : ""}`, { alt: "", decoding: "sync" });
+  // An image and not the canvas itself, as the browser would give each canvas a layer of its own.
+  const canvas = element("canvas", { width, height });
+  const context = canvas.getContext("2d");
+  const pixels = context.createImageData(width, height);
+  return {
+    node,
+    draw(index) {
+      for (let i = 0; i < width * height; i++) {
+        const from = (index * width * height + i) * channels;
+        const rgba = ink ? [0, 0, 0, images[from]] : [...images.subarray(from, from + 3), 255];
+        pixels.data.set(rgba, 4 * i);
+      }
+      context.putImageData(pixels, 0, 0);
+      node.src = canvas.toDataURL();
+    },
+  };
+}
+
+/** Thumbnails to choose from, a page at a time, by class and by how unsure the model is. */
+export function examplePicker(examples, set) {
+  const { n, labels, classNames, logitsOf } = examples;
+  const all = Array.from({ length: n }, (_, i) => i);
+  let unsureness; // of every example, once it is asked for
+  let [list, page, chosen] = [all, -1, -1];
+
+  const byClass = choice("Show", ["all classes", ...classNames], arrange);
+  const byOrder = choice("Order", ["as they come", "most unsure first"], arrange);
+  const back = element("button", { "aria-label": "Previous examples" }, "‹");
+  const on = element("button", { "aria-label": "More examples" }, "›");
+  const where = element("span");
+  const grid = element("div.kd-grid", { role: "radiogroup", "aria-label": "Example" });
+  const tools = element("div.kd-tools", byOrder, element("span.kd-pager", back, where, on));
+  if (labels) tools.prepend(byClass);
+  back.onclick = () => turnTo(page - 1);
+  on.onclick = () => turnTo(page + 1);
+  grid.onclick = ({ target }) => {
+    const button = target.closest("button");
+    if (button) set("index", Number(button.dataset.index));
+  };
+  grid.onkeydown = (event) => {
+    const place = destination(event.key);
+    if (place === undefined) return;
+    event.preventDefault();
+    turnTo(Math.floor(place / PAGE));
+    set("index", list[place], "soon");
+    grid.children[place % PAGE].focus();
+  };
+
+  function arrange() {
+    const wanted = indexIn(byClass) - 1;
+    list = wanted < 0 ? all : all.filter((i) => labels[i] === wanted);
+    if (indexIn(byOrder)) {
+      unsureness ??= all.map((i) => entropy(softmax(logitsOf(i))));
+      list = [...list].sort((a, b) => unsureness[b] - unsureness[a]);
+    }
+    page = -1;
+    turnTo(0);
+  }
+
+  function turnTo(wanted) {
+    if (wanted === page) return;
+    page = wanted;
+    const first = page * PAGE;
+    const shown = list.slice(first, first + PAGE);
+    grid.replaceChildren(...shown.map((i) => thumbnail(examples, i)));
+    where.textContent = shown.length
+      ? `${first + 1}–${first + shown.length} of ${list.length.toLocaleString("en")}`
+      : "none";
+    back.disabled = page === 0;
+    on.disabled = first + PAGE >= list.length;
+    mark();
+  }
+
+  /** One thumbnail is in the tab order: the chosen one, or else the first. */
+  function mark() {
+    const buttons = [...grid.children];
+    const here = buttons.find((button) => Number(button.dataset.index) === chosen);
+    for (const button of buttons) {
+      button.setAttribute("aria-checked", button === here);
+      button.tabIndex = button === (here ?? buttons[0]) ? 0 : -1;
+    }
+  }
+
+  /** The place in the list that a key leads to. */
+  function destination(key) {
+    const buttons = [...grid.children];
+    const place = page * PAGE + buttons.indexOf(document.activeElement);
+    const perRow = buttons.filter((button) => button.offsetTop === buttons[0].offsetTop).length;
+    const last = list.length - 1;
+    const moves = {
+      ArrowLeft: place - 1,
+      ArrowRight: place + 1,
+      ArrowUp: place - perRow,
+      ArrowDown: place + perRow,
+      PageUp: place - PAGE,
+      PageDown: place + PAGE,
+      Home: 0,
+      End: last,
+    };
+    return key in moves ? Math.min(Math.max(moves[key], 0), last) : undefined;
+  }
+
+  return {
+    node: element("div.kd-picker", tools, grid),
+    draw({ index }) {
+      if (index === chosen) return;
+      chosen = index;
+      mark();
+      // Python, or another view, may choose an example that is not on show here.
+      const place = list.indexOf(index);
+      turnTo(place < 0 ? Math.max(page, 0) : Math.floor(place / PAGE));
+    },
+  };
+}
+
+function thumbnail(examples, index) {
+  const name = exampleName(examples, index);
+  const button = element("button", { role: "radio", "aria-label": name, title: name });
+  button.dataset.index = index;
+  if (examples.images) {
+    const picture = createPicture(examples);
+    picture.draw(index);
+    button.append(picture.node);
+  } else {
+    button.textContent = index;
+  }
+  return button;
+}
+
+function choice(name, options, onchange) {
+  const select = element("select", { onchange }, ...options.map((text) => element("option", text)));
+  return element("label", `${name} `, select);
+}
+
+function indexIn(label) {
+  return label.querySelector("select").selectedIndex;
+}

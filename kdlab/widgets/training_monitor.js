@@ -1,0 +1,154 @@
+/**
+ * TrainingMonitor in the page: it shows what Python last pushed, and keeps nothing itself.
+ */
+import { element, follow, keepKeys } from "./dom.js";
+import { formatNumber } from "./numbers.js";
+
+const [WIDTH, HEIGHT] = [100, 100]; // the drawing's own units; it stretches to its box
+
+function render({ model, el }) {
+  const closed = new AbortController();
+  const title = element("p.kd-title");
+  const state = element("span.kd-state");
+  const fill = element("i");
+  const bar = element("div.kd-progress", { role: "progressbar" }, fill);
+  const note = element("p", { role: "status" });
+  const charts = element("div.kd-charts");
+  const root = element("div.kdlab.kd-monitor", element("div.kd-head", title, state));
+  root.append(bar, charts, note);
+  keepKeys(root, closed.signal);
+  el.append(root);
+
+  const chartOf = new Map();
+  const draw = () => {
+    const now = model.get("_progress");
+    const share = now.total ? now.done / now.total : 0;
+    title.textContent = now.title;
+    state.textContent = describe(now, share);
+    fill.style.width = `${100 * share}%`;
+    root.classList.toggle("kd-finished", now.finished);
+    bar.setAttribute("aria-label", now.title);
+    bar.setAttribute("aria-valuenow", Math.round(100 * share));
+    bar.setAttribute("aria-valuetext", state.textContent);
+    const text = now.finished ? now.message : now.total ? STOP : "";
+    if (note.textContent !== text) note.textContent = text; // read out only when it changes
+    drawCharts(charts, chartOf, now);
+  };
+  draw();
+  follow(model, ["_progress"], draw, closed.signal);
+  return () => closed.abort();
+}
+
+const STOP = "To stop early use the notebook's ■ button; what has been learned so far is kept.";
+
+function describe({ done, total, unit, secondsLeft, finished }, share) {
+  if (!total) return "not started";
+  const parts = [`${Math.floor(done)} of ${total} ${unit}`, `${Math.floor(100 * share)} %`];
+  if (finished) parts.push(done < total ? "stopped early" : "finished");
+  else if (secondsLeft !== null) parts.push(`${formatSeconds(secondsLeft)} left`);
+  return parts.join(" · ");
+}
+
+export function formatSeconds(exact) {
+  const seconds = Math.ceil(exact);
+  const minutes = Math.floor(seconds / 60);
+  if (!minutes) return `${seconds} s`;
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** One chart per metric, with its validation curve in it; made when it first has a value. */
+function drawCharts(charts, chartOf, { curves, done, total, unit, finished }) {
+  const last = (finished && done) || total; // a run that was stopped early fills its charts
+  const curveOf = Object.fromEntries(curves.map((curve) => [curve.name, curve]));
+  const names = new Set(curves.map(({ name }) => name.replace(/^val_/, "")));
+  for (const [name, chart] of chartOf) {
+    if (names.has(name)) continue;
+    chart.node.remove(); // a new run with other metrics
+    chartOf.delete(name);
+  }
+  for (const name of names) {
+    if (!chartOf.has(name)) {
+      chartOf.set(name, createChart(name));
+      charts.append(chartOf.get(name).node);
+    }
+    const [training, validation] = [curveOf[name], curveOf[`val_${name}`]].map(readCurve);
+    chartOf.get(name).draw({ training, validation, last, unit });
+  }
+}
+
+function readCurve(curve) {
+  const floats = ({ buffer, byteOffset, byteLength }) =>
+    new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  return curve && { x: floats(curve.x), y: floats(curve.y) };
+}
+
+function createChart(name) {
+  const lines = { training: svg("path"), validation: svg("path") };
+  const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" });
+  drawing.append(...[25, 50, 75].map((y) => svg("path", { class: "kd-rule", d: `M0 ${y}h100` })));
+  for (const [kind, line] of Object.entries(lines)) {
+    line.setAttribute("class", `kd-${kind}`);
+    drawing.append(line);
+  }
+  const [high, low, start, end] = ["high", "low", "start", "end"].map((place) =>
+    element(`span.kd-tick.kd-${place}`),
+  );
+  const legend = element("figcaption");
+  const plot = element("div.kd-plot", drawing, high, low, start, end);
+  plot.setAttribute("aria-hidden", "true"); // the legend says the latest values
+  return {
+    node: element("figure", legend, plot),
+    draw({ training, validation, last, unit }) {
+      const range = yRange(name, [training, validation]);
+      lines.training.setAttribute("d", path(training, last, range));
+      lines.validation.setAttribute("d", path(validation, last, range));
+      [low.textContent, high.textContent] = range.map(formatNumber);
+      [start.textContent, end.textContent] = ["0", `${last} ${unit}`];
+      legend.replaceChildren(
+        element("strong", name),
+        ...key("training", training),
+        ...key("validation", validation),
+      );
+    },
+  };
+}
+
+/** Shares of examples have a fixed axis; a loss begins at 0 and ends where it was highest. */
+function yRange(name, curves) {
+  if (/acc|agreement/.test(name)) return [0, 1];
+  const values = curves.flatMap((curve) => (curve ? [...curve.y] : [])).filter(Number.isFinite);
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  return [low, high > low ? high : low + 1];
+}
+
+/** The curve as an SVG path; where a value is not finite, a gap. */
+function path(curve, last, [low, high]) {
+  if (!curve) return "";
+  let d = "";
+  let pen = "M";
+  curve.y.forEach((value, i) => {
+    if (!Number.isFinite(value)) return (pen = "M");
+    const x = (WIDTH * curve.x[i]) / last;
+    const y = HEIGHT * (1 - (value - low) / (high - low));
+    // h0 makes a single point visible.
+    d += `${pen}${x.toFixed(2)} ${y.toFixed(2)}${pen === "M" ? "h0" : ""}`;
+    pen = "L";
+  });
+  return d;
+}
+
+function key(kind, curve) {
+  if (!curve) return [];
+  const sample = svg("svg", { viewBox: "0 0 24 4", class: "kd-key" });
+  sample.append(svg("path", { class: `kd-${kind}`, d: "M0 2h24" }));
+  return [element("span", sample, ` ${kind} ${formatNumber(curve.y.at(-1))}`)];
+}
+
+function svg(tag, attributes = {}) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
+}
+
+export default { render };

@@ -1,0 +1,189 @@
+"""Watch a training run: `TrainingMonitor`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from html import escape
+from numbers import Real
+
+import numpy as np
+import traitlets
+
+from kdlab import _checks
+from kdlab.widgets import _assets
+from kdlab.widgets._base import Widget
+
+# Seconds between two messages to the page.
+_PUSH_EVERY = 0.25
+# Points per curve that a message carries; more would not be seen at the width of a notebook.
+_MOST_POINTS = 400
+
+
+class TrainingMonitor(Widget):
+    """Progress, time left and live curves of a training run.
+
+    Training functions call `start`, `update` and `finish`, and need no other knowledge of it.
+    Every point is kept in `history`; the page hears of them at most four times a second, so
+    `update` may be called after each batch. Without a notebook nothing is shown, and `finish`
+    prints one line.
+
+    Args:
+        title: what is trained.
+
+    Attributes:
+        history: the values so far, by the name of the metric.
+
+    Example:
+        >>> monitor = TrainingMonitor("A small teacher")
+        >>> monitor.start(2)
+        >>> monitor.update(1, loss=0.7, val_loss=0.8)
+        >>> monitor.update(2, loss=0.4, val_loss=0.6)
+        >>> monitor.finish("done in a moment")
+        A small teacher: 2 of 2 epochs, loss 0.4, val_loss 0.6. done in a moment
+        >>> monitor.history
+        {'loss': [0.7, 0.4], 'val_loss': [0.8, 0.6]}
+    """
+
+    _esm = _assets.module("training_monitor")
+    _css = _assets.style("training_monitor")
+
+    # All that the page shows, in one message.
+    _progress = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, title: str = "Training", *, clock: Callable[[], float] = time.monotonic):
+        if not isinstance(title, str) or not title.strip():
+            raise ValueError(f"title must be a text that is not empty, got {title!r}")
+        self.title = title
+        self._clock = clock
+        self._shown = False
+        self._reset(total=0, unit="epoch")
+        super().__init__(_progress=self._packed())
+
+    def start(self, total: int, unit: str = "epoch") -> None:
+        """Begin a run of `total` units, each a `unit`; forget the one before."""
+        self._reset(_checks.positive_int(total, "total"), str(unit))
+        if _in_kernel() and not self._shown:
+            from IPython.display import display
+
+            display(self)
+        self._push()
+
+    def update(self, done: float, **metrics: float) -> None:
+        """Note that `done` units, whole or in part, are complete, with the metrics as they stand.
+
+        A metric and the same with `val_` before its name share a chart. NaN and infinite values
+        are kept, and leave a gap in the curve: a run that diverges should be seen to.
+
+        Raises:
+            ValueError: `done` is not a number from 0 to the total, or a metric not a number.
+        """
+        if isinstance(done, bool) or not isinstance(done, Real) or not 0 <= done <= self._total:
+            raise ValueError(
+                f"done must be a number from 0 to {self._total}, the total that start() "
+                f"was given, got {done!r}"
+            )
+        values = {name: _number(value, name) for name, value in metrics.items()}
+        for name, value in values.items():
+            self.history.setdefault(name, []).append(value)
+            self._steps.setdefault(name, []).append(float(done))
+        self._done = float(done)
+        now = self._clock()
+        if self._first is None:
+            self._first = (now, self._done)
+        if now - self._pushed >= _PUSH_EVERY:
+            self._push()
+
+    def finish(self, message: str = "") -> None:
+        """Show the last state and a closing message, also after an early stop."""
+        self._message = str(message)
+        self._finished = True
+        self._push()
+        if not _in_kernel():
+            print(self._summary())
+
+    def _reset(self, total: int, unit: str) -> None:
+        self.history: dict[str, list[float]] = {}  # a new one: a run's history stays its own
+        self._steps: dict[str, list[float]] = {}
+        self._total, self._unit, self._done = total, unit, 0
+        self._message, self._finished = "", False
+        self._started = self._pushed = self._clock()
+        self._first = None
+
+    def _push(self) -> None:
+        self._pushed = self._clock()
+        self._progress = self._packed()
+
+    def _packed(self) -> dict:
+        return {
+            "title": self.title,
+            "unit": self._units(),
+            "done": self._done,
+            "total": self._total,
+            "secondsLeft": self._seconds_left(),
+            "message": self._message,
+            "finished": self._finished,
+            "curves": [self._curve(name) for name in self.history],
+        }
+
+    def _curve(self, name: str) -> dict:
+        """A metric as bytes, which can carry NaN; thinned, but with its last point."""
+        values = self.history[name]
+        keep = np.linspace(0, len(values) - 1, min(len(values), _MOST_POINTS)).round().astype(int)
+        x, y = self._steps[name], values
+        return {
+            "name": name,
+            "x": np.array([x[i] for i in keep], "<f4").tobytes(),
+            "y": np.array([y[i] for i in keep], "<f4").tobytes(),
+        }
+
+    def _seconds_left(self) -> float | None:
+        """By the pace since the first update: what comes before it is mostly compilation."""
+        if self._first is None:
+            return None
+        then, done = self._first
+        if self._done == done:
+            return None
+        return (self._clock() - then) / (self._done - done) * (self._total - self._done)
+
+    def _units(self) -> str:
+        return self._unit if self._total == 1 else f"{self._unit}s"
+
+    def _summary(self) -> str:
+        last = [f"{name} {values[-1]:.4g}" for name, values in self.history.items()]
+        state = ", ".join([f"{self._done:.4g} of {self._total} {self._units()}", *last])
+        return f"{self.title}: {state}. {self._message}".rstrip()
+
+    def _repr_mimebundle_(self, **kwargs):
+        self._shown = True
+        return super()._repr_mimebundle_(**kwargs)
+
+    def __repr__(self) -> str:
+        return f"<TrainingMonitor {self._summary()}>"
+
+    def _fallback_text(self) -> str:
+        # What is kept in a notebook is what was there when it was displayed: before the first
+        # step, so nothing that was measured. Figures here would make nbval fail.
+        plan = f"{self._total} {self._units()}" if self._total else "not started"
+        return f"{self.title}: {plan}"
+
+    def _fallback_html(self) -> str:
+        return (
+            f"<p><strong>{escape(self._fallback_text())}</strong>. "
+            "<em>Run this cell to watch the progress and the curves.</em></p>"
+        )
+
+
+def _in_kernel() -> bool:
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+def _number(value, name: str) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be a number, got {value!r}") from error

@@ -1,0 +1,50 @@
+// The page's maths against the NumPy side, on the fixture that test_node.py writes.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import * as maths from "../../kdlab/widgets/maths.js";
+
+const cases = JSON.parse(readFileSync(process.env.KDLAB_FIXTURE, "utf8"));
+
+/** Equal up to rounding; the fixture writes an infinite value as a string. */
+function assertClose(got, expected, what) {
+  const [a, b] = [[got].flat(), [expected].flat().map(Number)];
+  assert.equal(a.length, b.length, what);
+  b.forEach((value, i) => {
+    const near = a[i] === value || Math.abs(a[i] - value) <= 1e-12 * (1 + Math.abs(value));
+    assert.ok(near, `${what}[${i}]: ${a[i]}, NumPy says ${value}`);
+  });
+}
+
+test("the fixture has cases", () => assert.ok(cases.length >= 50));
+
+for (const [i, { name, teacher, student, temperature, expected }] of cases.entries()) {
+  test(`case ${i}: ${name}, T = ${temperature}`, () => {
+    const p = maths.softmax(teacher, temperature);
+    const q = maths.softmax(student, temperature);
+    const gradient = (scale) => maths.softLossGradient(student, teacher, temperature, scale);
+    assertClose([...p], expected.softmax, "softmax");
+    assertClose([...maths.logSoftmax(teacher, temperature)], expected.logSoftmax, "logSoftmax");
+    assertClose(maths.entropy(p), expected.entropy, "entropy");
+    assertClose(maths.klDivergence(p, q), expected.klDivergence, "klDivergence");
+    assertClose([...gradient(true)], expected.gradient, "gradient with T²");
+    assertClose([...gradient(false)], expected.gradientWithoutT2, "gradient without T²");
+    assert.equal(maths.argmax(p), expected.argmax);
+  });
+}
+
+test("typed arrays, as the widgets use them, are not rounded to their own precision", () => {
+  const p = maths.softmax(Float32Array.of(4, 2, 0), 4);
+  assertClose([...p], [...maths.softmax([4, 2, 0], 4)], "softmax");
+});
+
+test("equal logits leave nothing to learn", () => {
+  const z = [3, -1, 0.5];
+  assert.deepEqual([...maths.softLossGradient(z, z, 4)], [0, 0, 0]);
+  assert.equal(maths.klDivergence(maths.softmax(z, 4), maths.softmax(z, 4)), 0);
+});
+
+test("a temperature of 1 is the default", () => {
+  assert.deepEqual(maths.softmax([1, 2]), maths.softmax([1, 2], 1));
+});

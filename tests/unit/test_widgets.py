@@ -1,0 +1,407 @@
+import base64
+import gc
+import re
+import struct
+import subprocess
+import sys
+import weakref
+import zlib
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+import pytest
+
+import kdlab.widgets
+from kdlab import soft_targets
+from kdlab.widgets import TemperatureExplorer, TrainingMonitor, _assets
+
+FOLDER = Path(kdlab.widgets.__file__).parent
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    return {
+        "logits": 5 * rng.normal(size=(7, 4)),
+        "images": rng.random((7, 8, 8, 1), dtype=np.float32),
+        "labels": np.array([0, 1, 2, 3, 0, 1, 2]),
+        "class_names": ("cat", "dog", "car", "tree"),
+    }
+
+
+def html_of(widget):
+    return widget._repr_mimebundle_()[0]["text/html"]
+
+
+def text_of(widget):
+    return widget._repr_mimebundle_()[0]["text/plain"]
+
+
+# ---- TemperatureExplorer ------------------------------------------------------------------------
+
+
+def test_explorer_needs_only_logits():
+    explorer = TemperatureExplorer([[1.0, 2.0, 0.5]])
+    assert explorer.state() == {"temperature": 1.0, "index": 0, "log_scale": False}
+    assert explorer._data["classNames"] == ["0", "1", "2"]
+
+
+def test_explorer_sends_the_real_data_as_bytes(data):
+    packed = TemperatureExplorer(**data)._data
+    logits = np.frombuffer(packed["logits"], "<f4").reshape(7, 4)
+    np.testing.assert_array_equal(logits, data["logits"].astype(np.float32))
+    np.testing.assert_array_equal(np.frombuffer(packed["labels"], "<i4"), data["labels"])
+    images = np.frombuffer(packed["images"], np.uint8).reshape(7, *packed["imageShape"])
+    np.testing.assert_allclose(images / 255, data["images"], atol=0.5 / 255 + 1e-6)
+
+
+def test_explorer_sends_its_data_once(data):
+    explorer = TemperatureExplorer(**data)
+    sent = []
+    explorer._send = lambda message, buffers=None: sent.append((message, buffers))
+    explorer.temperature = 4.0
+    explorer.index = 2
+    assert [list(message["state"]) for message, _ in sent] == [["temperature"], ["index"]]
+    assert not any(buffers for _, buffers in sent)
+
+
+def test_the_page_can_set_what_python_reads(data):
+    explorer = TemperatureExplorer(**data)
+    sent = []
+    explorer._send = lambda message, buffers=None: sent.append(message)
+    explorer.set_state({"temperature": 4, "index": 3, "log_scale": True})
+    assert explorer.state() == {"temperature": 4.0, "index": 3, "log_scale": True}
+    # An echo of an old value would pull the slider back while it is dragged.
+    assert not sent
+
+
+def test_state_recreates_the_explorer(data):
+    state = TemperatureExplorer(**data, temperature=3.5, index=6, log_scale=True).state()
+    assert state == {"temperature": 3.5, "index": 6, "log_scale": True}
+    assert TemperatureExplorer(**data, **state).state() == state
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"logits": [[1.0, np.nan]]}, "logits must be finite, got 1 NaN"),
+        ({"logits": [1.0, 2.0]}, "logits must have 2 dimensions, got shape"),
+        ({"logits": np.ones((7, 1))}, "logits must hold one column per class, at least 2"),
+        ({"logits": np.ones((0, 4))}, "logits must not be empty"),
+        ({"images": np.zeros((6, 8, 8, 1))}, "logits and images must .* got 7 and 6"),
+        ({"images": np.zeros((7, 8, 8))}, "images must have 4 dimensions"),
+        ({"images": np.zeros((7, 8, 8, 2))}, "images must have 1 channel .* or 3 .* got 2"),
+        ({"images": np.full((7, 8, 8, 1), 255)}, r"images must lie in \[0, 1\], got .* 255"),
+        ({"images": np.full((7, 8, 8, 1), -0.1)}, r"images must lie in \[0, 1\], got .*-0.1"),
+        ({"labels": [0, 1]}, "labels must hold one label per example, 7, got 2"),
+        ({"labels": [0, 1, 2, 3, 4, 0, 0]}, "labels must lie in 0 to 3, got .* to 4"),
+        ({"labels": [0.5] * 7}, "labels must be a 1-D array of whole class numbers"),
+        ({"class_names": ["cat"]}, "class_names must hold one name per class, 4 .* got 1"),
+        ({"class_names": "abcd"}, "class_names must be a list of names"),
+        ({"class_names": ["cat", "", "car", "tree"]}, "class_names must not hold an empty name"),
+        ({"temperature": 0}, "temperature must be a finite number above 0, got 0"),
+        ({"temperature": 0.01}, "temperature must lie in 0.25 to 100, .* got 0.01"),
+        ({"temperature": np.inf}, "temperature must be a finite number above 0, got inf"),
+        ({"temperature": "warm"}, "temperature must be a finite number above 0, got 'warm'"),
+        ({"index": 7}, "index must be the number of an example, 0 to 6 here, got 7"),
+        ({"index": -1}, "index must .* got -1"),
+        ({"index": 1.5}, "index must .* got 1.5"),
+        ({"log_scale": "yes"}, "log_scale must be True or False, got 'yes'"),
+    ],
+)
+def test_explorer_says_what_is_wrong(data, bad, message):
+    with pytest.raises(ValueError, match=message):
+        TemperatureExplorer(**{**data, **bad})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("temperature", -1),
+        ("temperature", np.nan),
+        ("temperature", 101),
+        ("index", 7),
+        ("log_scale", None),
+    ],
+)
+def test_a_bad_value_set_later_is_refused_and_changes_nothing(data, name, value):
+    explorer = TemperatureExplorer(**data)
+    before = explorer.state()
+    with pytest.raises(ValueError, match=f"^{name} must"):
+        setattr(explorer, name, value)
+    assert explorer.state() == before
+
+
+def test_probabilities_in_place_of_logits_earn_a_warning():
+    with pytest.warns(UserWarning, match="logits looks like softmax outputs"):
+        TemperatureExplorer(soft_targets.softmax(np.arange(4.0).reshape(2, 2)))
+
+
+def test_many_classes_and_many_examples():
+    explorer = TemperatureExplorer(np.random.default_rng(0).normal(size=(10_000, 100)))
+    html = html_of(explorer)
+    assert html.count("<tr>") == 11
+    assert "and 90 more classes" in html
+    assert len(html) < 10_000
+
+
+# ---- The fallback -------------------------------------------------------------------------------
+
+
+def test_fallback_shows_the_real_values(data):
+    explorer = TemperatureExplorer(**data, temperature=4.0, index=2)
+    html, text = html_of(explorer), text_of(explorer)
+    cold, warm = (soft_targets.softmax(explorer._logits[2], t) for t in (1.0, 4.0))
+    for p in (*cold, *warm):
+        assert f"<td>{p:.3f}</td>" in html
+    assert "car ◆ true label" in html
+    assert f"entropy {soft_targets.entropy(warm):.3f} nats" in html
+    assert "Example 2, labelled car, at T = 4" in text
+    assert f"{warm.max():.3f}" in text
+
+
+def test_fallback_at_t_1_shows_what_a_higher_temperature_would(data):
+    assert "<th>T = 4</th>" in html_of(TemperatureExplorer(**data))
+
+
+def test_fallback_is_the_same_every_time(data):
+    first, second = (TemperatureExplorer(**data) for _ in range(2))
+    assert first.model_id != second.model_id
+    assert html_of(first) == html_of(second)
+    assert text_of(first) == text_of(second)
+    assert first.model_id not in html_of(first) + text_of(first)
+
+
+def test_fallback_stands_next_to_the_widget(data):
+    explorer = TemperatureExplorer(**data)
+    view = explorer._repr_mimebundle_()[0]["application/vnd.jupyter.widget-view+json"]
+    assert view["model_id"] == explorer.model_id
+
+
+def test_fallback_survives_jupyterlab_s_sanitizer(data):
+    html = html_of(TemperatureExplorer(**data))
+    tags = set(re.findall(r"<(\w+)", html))
+    assert tags <= {"div", "p", "strong", "em", "img", "table", "thead", "tbody", "tr", "th", "td"}
+    assert not re.search(r"\bon\w+=|javascript:|http", html)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_fallback_picture_is_the_example(data, channels):
+    images = np.random.default_rng(1).random((7, 33, 34, channels), dtype=np.float32)
+    expected = np.rint(images[3] * 255).astype(np.uint8)
+    expected = 255 - expected if channels == 1 else expected
+    html = html_of(TemperatureExplorer(**{**data, "images": images}, index=3))
+    np.testing.assert_array_equal(read_png(html, channels), expected)
+
+
+def test_fallback_enlarges_small_pictures(data):
+    pixels = read_png(html_of(TemperatureExplorer(**data)), 1)
+    assert pixels.shape == (32, 32, 1)
+    np.testing.assert_array_equal(
+        pixels[::4, ::4], 255 - np.rint(data["images"][0] * 255).astype(np.uint8)
+    )
+
+
+def read_png(html, channels):
+    """The pixels of the PNG in the page, with its checksum checked."""
+    png = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1])
+    width, height = struct.unpack(">II", png[16:24])
+    assert zlib.crc32(png[37:-16]) == struct.unpack(">I", png[-16:-12])[0]
+    rows = np.frombuffer(zlib.decompress(png[41:-16]), np.uint8).reshape(height, -1)
+    assert not rows[:, 0].any()  # no filter
+    return rows[:, 1:].reshape(height, width, channels)
+
+
+def test_hostile_names_stay_text(data):
+    names = [HOSTILE, '" onmouseover="x', "a & b", "tree"]
+    html = html_of(TemperatureExplorer(**{**data, "class_names": names}))
+    assert HOSTILE not in html
+    assert "&lt;img src=x onerror=alert(1)&gt;" in html
+    assert '" onmouseover="x' not in html
+    assert HOSTILE not in html_of(TrainingMonitor(HOSTILE))
+
+
+# ---- TrainingMonitor ----------------------------------------------------------------------------
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def watched(**keywords):
+    """A monitor with a clock to turn, and the list of what it pushes to the page."""
+    clock = Clock()
+    monitor = TrainingMonitor(**keywords, clock=clock)
+    pushed = []
+    monitor.observe(lambda change: pushed.append(change["new"]), "_progress")
+    return monitor, clock, pushed
+
+
+def test_monitor_keeps_every_point_and_pushes_four_times_a_second(capsys):
+    monitor, clock, pushed = watched()
+    monitor.start(1000, unit="step")
+    for step in range(1, 1001):
+        clock.now += 0.01  # 10 s in all
+        monitor.update(step, loss=1 / step)
+    assert len(monitor.history["loss"]) == 1000
+    assert 35 <= len(pushed) <= 41
+    monitor.finish("good")
+    assert pushed[-1]["done"] == 1000
+    assert pushed[-1]["finished"]
+    assert pushed[-1]["message"] == "good"
+    assert capsys.readouterr().out == "Training: 1000 of 1000 steps, loss 0.001. good\n"
+
+
+def test_monitor_pushes_the_curves_thinned_but_whole():
+    monitor, _, pushed = watched()
+    monitor.start(2000)
+    for step in range(1, 2001):
+        monitor.update(step, accuracy=step / 2000)
+    monitor.finish("")
+    x, y = (np.frombuffer(pushed[-1]["curves"][0][axis], "<f4") for axis in "xy")
+    assert len(x) == len(y) == 400
+    assert (x[0], x[-1], y[-1]) == (1, 2000, 1)
+    np.testing.assert_allclose(y, x / 2000, rtol=1e-6)
+
+
+def test_monitor_tells_the_time_left_without_the_first_update():
+    monitor, clock, _ = watched()
+    monitor.start(11)
+    clock.now += 60  # compilation
+    monitor.update(1, loss=1.0)
+    assert monitor._progress["secondsLeft"] is None
+    clock.now += 2
+    monitor.update(2, loss=0.9)
+    assert monitor._progress["secondsLeft"] == pytest.approx(18)
+
+
+def test_monitor_can_be_used_again():
+    monitor, _, _ = watched()
+    monitor.start(2)
+    monitor.update(1, loss=1.0, val_loss=2.0)
+    history = monitor.history
+    monitor.start(3)
+    monitor.update(1, accuracy=0.5)
+    monitor.finish("")
+    assert monitor.history == {"accuracy": [0.5]}
+    assert history == {"loss": [1.0], "val_loss": [2.0]}
+
+
+def test_monitor_takes_numpy_numbers_and_shows_a_diverging_run():
+    monitor, _, _ = watched()
+    monitor.start(np.int64(2))
+    monitor.update(np.int64(1), loss=np.float32(0.5))
+    monitor.update(2, loss=float("nan"))
+    monitor.finish("diverged")
+    assert monitor.history["loss"][0] == 0.5
+    assert np.isnan(np.frombuffer(monitor._progress["curves"][0]["y"], "<f4")[1])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda m: m.start(0), "total must be a whole number of at least 1, got 0"),
+        (lambda m: m.update(-1), "done must be a whole number from 0 to 5, .* got -1"),
+        (lambda m: m.update(6), "done must be .* got 6"),
+        (lambda m: m.update(1.5), "done must be .* got 1.5"),
+        (lambda m: m.update(1, loss="low"), "loss must be a number, got 'low'"),
+        (lambda m: TrainingMonitor(""), "title must be a text that is not empty, got ''"),
+    ],
+)
+def test_monitor_says_what_is_wrong(call, message):
+    monitor, _, _ = watched()
+    monitor.start(5)
+    with pytest.raises(ValueError, match=message):
+        call(monitor)
+
+
+def test_monitor_fallback_does_not_depend_on_the_run():
+    monitor, _, _ = watched(title="A teacher")
+    monitor.start(5)
+    before = html_of(monitor), text_of(monitor)
+    monitor.update(2, loss=0.1234)
+    assert (html_of(monitor), text_of(monitor)) == before
+    assert "A teacher: 5 epochs" in before[0]
+    assert before[1] == "A teacher: 5 epochs"
+
+
+def test_monitor_displays_itself_once_in_a_kernel(monkeypatch, capsys):
+    import IPython.display
+
+    shown = []
+    monkeypatch.setattr("kdlab.widgets.training_monitor._in_kernel", lambda: True)
+    monkeypatch.setattr(
+        IPython.display, "display", lambda w: shown.append(w._repr_mimebundle_() and w)
+    )
+    monitor = TrainingMonitor()
+    monitor.start(2)
+    monitor.start(3)
+    monitor.finish("done")
+    assert shown == [monitor]
+    assert capsys.readouterr().out == ""
+
+
+# ---- All widgets --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: TemperatureExplorer([[1.0, 2.0]], [[[[0.5]]]]), TrainingMonitor]
+)
+def test_closed_widgets_are_gone(make):
+    gc.collect()
+    before = len(ipywidgets.widgets.widget._instances)
+    widgets = [make() for _ in range(200)]
+    references = [weakref.ref(widget) for widget in widgets]
+    for widget in widgets:
+        widget._repr_mimebundle_()
+        widget.close()
+    del widgets, widget
+    gc.collect()
+    assert sum(reference() is not None for reference in references) == 0
+    assert len(ipywidgets.widgets.widget._instances) == before
+
+
+@pytest.mark.parametrize(
+    ("widget", "limit"), [("temperature_explorer", 16), ("training_monitor", 12)]
+)
+def test_the_page_side_is_small(widget, limit):
+    own = sum((FOLDER / f"{widget}.{kind}").stat().st_size for kind in ("js", "css"))
+    assert own <= limit * 1024
+
+
+@pytest.mark.parametrize("widget", [TemperatureExplorer, TrainingMonitor])
+def test_the_page_side_is_self_contained(widget):
+    for text in (widget._esm, widget._css):
+        assert type(text) is str
+        assert not re.search(r"^import|@import|url\(|fetch\(|innerHTML", text, re.MULTILINE)
+    addresses = re.findall(r"https?://[^\s\"'`]+", widget._esm + widget._css)
+    # A citation and a name space; nothing is loaded from anywhere.
+    assert set(addresses) <= {"https://arxiv.org/abs/1503.02531", "http://www.w3.org/2000/svg"}
+
+
+def test_each_part_comes_once_and_after_what_it_needs():
+    parts = _assets.parts("temperature_explorer")
+    assert parts[-1] == "temperature_explorer"
+    assert len(set(parts)) == len(parts)
+    assert parts.index("maths") < parts.index("examples")
+    assert "maths" not in _assets.parts("training_monitor")
+
+
+def test_widgets_never_need_tensorflow():
+    code = """
+import sys
+import numpy as np
+from kdlab.widgets import TemperatureExplorer, TrainingMonitor
+TemperatureExplorer(np.eye(3) * 5, labels=[0, 1, 2])._repr_mimebundle_()
+monitor = TrainingMonitor()
+monitor.start(1)
+monitor.update(1, loss=0.5)
+heavy = {"tensorflow", "keras", "sklearn", "matplotlib"} & set(sys.modules)
+assert not heavy, heavy
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
