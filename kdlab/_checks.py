@@ -83,9 +83,9 @@ def logits(value, name: str = "logits", *, ndim: int | None = None, dtype=np.flo
     in_range = result.min() >= 0 and result.max() <= 1 + _SUMS_TO_ONE
     if in_range and np.allclose(result.sum(axis=-1), 1, rtol=0, atol=_SUMS_TO_ONE):
         warnings.warn(
-            f"{name} looks like softmax outputs: every row is non-negative and sums to 1. "
-            "A temperature divides logits; dividing probabilities flattens them into almost "
-            "nothing. Pass the scores from before the softmax.",
+            f"What was passed as {name} looks like softmax outputs: every row is non-negative and "
+            "sums to 1. A temperature divides logits; dividing probabilities flattens them into "
+            "almost nothing. Pass the scores from before the softmax.",
             UserWarning,
             stacklevel=_outside(),
         )
@@ -126,9 +126,15 @@ def labels(value, n_classes: int, name: str = "labels", *, n: int | None = None)
 
 
 def images(value, name: str = "x", *, shape: tuple[int, ...] | None = None) -> np.ndarray:
-    """Finite float32 images `(n, height, width, channels)`, of one `shape` if that is given."""
+    """Finite float32 images `(n, height, width, channels)`, of one `shape` if that is given.
+
+    None in the shape stands for any size.
+    """
     result = array(value, name, ndim=4, dtype=np.float32)
-    if shape is not None and result.shape[1:] != tuple(shape):
+    if shape is not None and (
+        len(shape) != 3
+        or any(want not in (None, got) for want, got in zip(shape, result.shape[1:], strict=True))
+    ):
         raise ValueError(f"{name} must hold images of shape {tuple(shape)}, got {result.shape[1:]}")
     return result
 

@@ -139,7 +139,10 @@ def pack_targets(labels, teacher_logits) -> np.ndarray:
     logits = _checks.logits(teacher_logits, "teacher_logits", ndim=2, dtype=np.float32)
     if labels is None:
         return logits
-    labels = _checks.labels(labels, logits.shape[-1], n=len(logits))
+    return _pack(_checks.labels(labels, logits.shape[-1], n=len(logits)), logits)
+
+
+def _pack(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
     return np.concatenate([labels[:, None].astype(np.float32), logits], axis=1)
 
 
@@ -271,14 +274,15 @@ def distill(
     """
     x = _check_inputs(student, x)
     loss = DistillationLoss(temperature, 1.0 if y is None else alpha, scale_by_t2)
-    targets = pack_targets(y, teacher_logits)
     classes = student.output_shape[-1]
-    if targets.shape[-1] != classes + (y is not None):
+    targets = _checks.logits(teacher_logits, "teacher_logits", ndim=2, dtype=np.float32)
+    if targets.shape != (len(x), classes):
         raise ValueError(
-            f"teacher_logits must have the student's {classes} classes, "
-            f"got shape {np.shape(teacher_logits)}"
+            f"teacher_logits must hold one row per image of x and one column per class of the "
+            f"student, {(len(x), classes)}, got shape {targets.shape}"
         )
-    _checks.same_length("x", x, "teacher_logits", targets)
+    if y is not None:
+        targets = _pack(_checks.labels(y, classes, "y", n=len(x)), targets)
     return _fit(
         student,
         x,
@@ -323,22 +327,31 @@ def predict_logits(model, x, *, batch_size: int = 512) -> np.ndarray:
     return _checks.logits(logits, "the model's output", ndim=2, dtype=np.float32)
 
 
+@keras.saving.register_keras_serializable("kdlab")
 def accuracy(y_true, y_pred):
     """Keras metric: the share of examples whose label the student gets right."""
     labels, _ = _unpack_targets(y_true, y_pred)
     return ops.equal(ops.cast(labels, "int64"), ops.cast(ops.argmax(y_pred, axis=-1), "int64"))
 
 
+@keras.saving.register_keras_serializable("kdlab")
 def agreement(y_true, y_pred):
     """Keras metric: the share of examples on which student and teacher name the same class."""
     _, teacher_logits = _unpack_targets(y_true, y_pred)
     return ops.equal(ops.argmax(teacher_logits, axis=-1), ops.argmax(y_pred, axis=-1))
 
 
-def _check_inputs(model, x) -> np.ndarray:
+def _check_inputs(model, x, name: str = "x") -> np.ndarray:
     if not isinstance(model, keras.Model):
         raise ValueError(f"model must be a Keras model, got {type(model).__name__}")
-    return _checks.images(x, "x", shape=model.input_shape[1:])
+    try:
+        shape = model.input_shape[1:]
+    except AttributeError as error:
+        raise ValueError(
+            f"model must know the shape of its input, as one that starts with keras.Input does, "
+            f"got {model.name!r} without"
+        ) from error
+    return _checks.images(x, name, shape=shape)
 
 
 def _fit(
@@ -372,10 +385,11 @@ def _fit(
     )
     callbacks = []
     if validation_data is not None:
-        callbacks.append(_Validation(model, *validation_data))
+        callbacks.append(_Validation(model, validation_data))
     if monitor is not None:
         callbacks.append(_Report(monitor, epochs, steps))
     history = keras.callbacks.History()
+    history.epoch = []  # Keras sets it when training begins, and an interrupt may come before
     try:
         model.fit(
             x,
@@ -400,10 +414,14 @@ def _fit(
 class _Validation(keras.callbacks.Callback):
     """Cross-entropy and accuracy on labels after each epoch, whatever the training loss is."""
 
-    def __init__(self, model, x, y):
+    def __init__(self, model, data):
         super().__init__()
-        self.x = _check_inputs(model, x)
-        self.y = _checks.labels(y, model.output_shape[-1], "validation_data", n=len(self.x))
+        if not isinstance(data, (tuple, list)) or len(data) != 2:
+            raise ValueError(f"validation_data must be a pair (x, y), got {type(data).__name__}")
+        self.x = _check_inputs(model, data[0], "validation_data's x")
+        self.y = _checks.labels(
+            data[1], model.output_shape[-1], "validation_data's y", n=len(self.x)
+        )
 
     def on_epoch_end(self, epoch, logs=None):
         logits = predict_logits(self.model, self.x)
@@ -423,7 +441,8 @@ class _Report(keras.callbacks.Callback):
         self.monitor.start(self.epochs, unit="epoch")
 
     def on_train_batch_end(self, batch, logs=None):
-        self.monitor.update(self.epoch + (batch + 1) / self.steps)
+        # Where several steps run per call, Keras may count past the last one of the epoch.
+        self.monitor.update(self.epoch + min((batch + 1) / self.steps, 1))
 
     def on_epoch_end(self, epoch, logs=None):
         self.epoch = epoch + 1

@@ -1,0 +1,147 @@
+"""What a step of training costs: ratios, each measured side by side in one run.
+
+    python benchmarks/training.py
+
+The rounds of a comparison take turns, so that a machine that slows down slows all sides; the
+medians are compared.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+
+import kdlab
+from kdlab._tensorflow import keras
+
+EPOCHS, ROUNDS = 5, 7
+STUDENTS, STEPS, BATCH = 100, 1500, 64
+
+
+def seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def take_turns(sides: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Median seconds of each side, after one round that compiles and is not counted."""
+    times: dict[str, list[float]] = {name: [] for name in sides}
+    for i in range(rounds + 1):
+        for name, run in sides.items():
+            elapsed = seconds(run)
+            if i:
+                times[name].append(elapsed)
+    return {name: median(values) for name, values in times.items()}
+
+
+def epochs(digits, teacher) -> dict[str, float]:
+    """Seconds per epoch: plain, distilled from stored logits, and with Keras's Distiller."""
+    x, y, logits = digits.x_train, digits.y_train, teacher.train_logits
+
+    # `train` and `distill` compile anew on every call. As the Distiller keeps its compiled step,
+    # theirs is kept too: the first call compiles, the rounds call `fit` on what it left.
+    plain, distilled = kdlab.build_student(digits), kdlab.build_student(digits)
+    kdlab.train(plain, x, y, epochs=1)
+    kdlab.distill(distilled, x, logits, y, epochs=1)
+    targets = kdlab.pack_targets(y, logits)
+
+    teacher_model = kdlab.build_teacher(digits)
+    teacher_model.set_weights(teacher.weights)
+    distiller = keras.distillation.Distiller(
+        teacher=teacher_model,
+        student=kdlab.build_student(digits),
+        distillation_losses=keras.distillation.LogitsDistillation(
+            temperature=4.0, loss=keras.losses.KLDivergence()
+        ),
+        student_loss_weight=0.1,
+    )
+    distiller.compile(
+        optimizer=keras.optimizers.Adam(1e-3),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+
+    def fit(model, y):
+        return lambda: model.fit(x, y, epochs=EPOCHS, batch_size=BATCH, verbose=0)
+
+    sides = {
+        "plain": fit(plain, y),
+        "distilled": fit(distilled, targets),
+        "Distiller": fit(distiller, y),
+    }
+    return {name: t / EPOCHS for name, t in take_turns(sides, ROUNDS).items()}
+
+
+def cohort(digits, teacher) -> dict[str, float]:
+    """Seconds per student-step: a cohort, and one student after the other with Keras's `fit`."""
+
+    def train_cohort():
+        kdlab.train_cohort(
+            digits, teacher.train_logits, seeds=range(STUDENTS), steps=STEPS, batch_size=BATCH
+        )
+
+    student = kdlab.build_student(digits)
+    student.compile(optimizer=keras.optimizers.Adam(3e-3), loss=kdlab.DistillationLoss())
+    targets = kdlab.pack_targets(digits.y_train, teacher.train_logits)
+    steps_per_epoch = -(-len(digits.x_train) // BATCH)
+    sides = {
+        "cohort": train_cohort,
+        "fit": lambda: student.fit(
+            digits.x_train, targets, epochs=EPOCHS, batch_size=BATCH, verbose=0
+        ),
+    }
+    times = take_turns(sides, 3)
+    return {
+        "cohort": times["cohort"] / (STUDENTS * STEPS),
+        "fit": times["fit"] / (EPOCHS * steps_per_epoch),
+    }
+
+
+def import_seconds() -> float:
+    """What `import kdlab` takes in a fresh interpreter that has NumPy already."""
+    code = (
+        "import time, numpy; start = time.perf_counter(); import kdlab; "
+        "print(time.perf_counter() - start)"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True) for _ in range(ROUNDS)
+    ]
+    return median(float(run.stdout) for run in runs)
+
+
+def row(what: str, value: str, bar: str, holds: bool) -> None:
+    print(f"{what:64} {value:>12}   {bar:10} {'holds' if holds else 'MISSED'}")
+
+
+def main() -> None:
+    digits, teacher = kdlab.load_dataset("digits"), kdlab.pretrained_teacher("digits")
+    print(f"{'what':64} {'measured':>12}   bar")
+    value = import_seconds()
+    row("import kdlab, beyond NumPy", f"{value * 1000:.1f} ms", "<= 300 ms", value <= 0.3)
+
+    epoch = epochs(digits, teacher)
+    print("  an epoch: " + ", ".join(f"{name} {t * 1000:.0f} ms" for name, t in epoch.items()))
+    value = epoch["distilled"] / epoch["plain"]
+    row("one distillation epoch / one plain epoch", f"{value:.2f}", "<= 1.10", value <= 1.10)
+    value = epoch["distilled"] / epoch["Distiller"]
+    row(
+        "the same / keras.distillation.Distiller, CNN teacher",
+        f"{value:.2f}",
+        "<= 0.5",
+        value <= 0.5,
+    )
+
+    step = cohort(digits, teacher)
+    print("  a student-step: " + ", ".join(f"{n} {t * 1e6:.1f} us" for n, t in step.items()))
+    value = step["cohort"] * STUDENTS * STEPS
+    row(f"{STUDENTS} students x {STEPS:,} steps, compiled", f"{value:.1f} s", "<= 8 s", value <= 8)
+    value = step["fit"] / step["cohort"]
+    row("a student-step in Keras's fit / in a cohort", f"{value:.0f}", ">= 50", value >= 50)
+
+
+if __name__ == "__main__":
+    main()
