@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from contextlib import contextmanager
 
 _loaded = sys.modules.get("keras")
 if _loaded is not None and _loaded.config.backend() != "tensorflow":
@@ -21,7 +23,27 @@ os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever ~/.keras/keras.json says
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # start-up chatter would fill the lessons
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # else a notice that no log level silences
 
-import keras  # noqa: E402
-import tensorflow as tf  # noqa: E402
+
+@contextmanager
+def _hushed():
+    """Hold back what is written to file descriptor 2; show it if the import fails."""
+    with tempfile.TemporaryFile() as held:
+        stderr = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(stderr, held.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+
+
+# TensorFlow with GPU code says that there is no GPU before it reads any log level.
+with _hushed():
+    import keras
+    import tensorflow as tf
 
 __all__ = ["keras", "tf"]

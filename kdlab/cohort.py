@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from numbers import Integral, Real
 from pathlib import Path
 
 import numpy as np
@@ -88,10 +89,14 @@ class CohortResult:
         chosen = np.ones(len(self), bool)
         for name, value in settings.items():
             if name == "left_out":
-                wanted = _as_classes(value)
+                wanted = _check_left_out(value, self.training["layers"][-1])
                 chosen &= np.array([classes == wanted for classes in self.left_out])
             elif name in ("temperature", "alpha", "n_images", "seed"):
-                chosen &= np.isclose(getattr(self, name), value)
+                if not isinstance(value, Real):
+                    raise ValueError(f"{name} must be one number, got {value!r}")
+                column = getattr(self, name)
+                whole = name in ("n_images", "seed")  # close is not the same there
+                chosen &= column == value if whole else np.isclose(column, value)
             else:
                 raise ValueError(
                     f"settings must be among temperature, alpha, n_images, seed and left_out, "
@@ -106,9 +111,13 @@ class CohortResult:
 
         Args:
             confidence: as in `confidence_interval`.
-            **settings: as in `select`.
+            **settings: as in `select`, naming one student per seed.
+
+        Raises:
+            ValueError: the settings name several students of one seed (they would count as if
+                they were independent), or only one seed.
         """
-        return confidence_interval(self.select(**settings).test_accuracy, confidence)
+        return confidence_interval(self._one_per_seed(settings).test_accuracy, confidence)
 
     def difference(self, a: dict, b: dict, confidence: float = 0.95) -> Interval:
         """How much more accurate the students `a` are than the students `b`, paired by seed.
@@ -120,7 +129,7 @@ class CohortResult:
         Raises:
             ValueError: the two do not have one student for each of the same seeds.
         """
-        first, second = self.select(**a), self.select(**b)
+        first, second = self._one_per_seed(a), self._one_per_seed(b)
         if not np.array_equal(first.seed, second.seed):
             raise ValueError(
                 f"a and b must name one student for each of the same seeds, "
@@ -162,9 +171,9 @@ class CohortResult:
         return _forward(self.weights, _flatten(images, "images", self.training["layers"][0]))
 
     def to_json(self, path=None) -> str:
-        """The settings, accuracies and summary as JSON; also written to `path` if that is given.
+        """The settings and accuracies as JSON; also written to `path` if that is given.
 
-        Logits and weights are left out: they follow from the settings.
+        Logits and weights are left out: they follow from the settings, the data and the teacher.
         """
         students = [
             {
@@ -184,6 +193,21 @@ class CohortResult:
         if path is not None:
             Path(path).write_text(text, encoding="utf-8")
         return text
+
+    def _one_per_seed(self, settings: dict) -> CohortResult:
+        """The students with the given settings, of which each seed must have one."""
+        students = self.select(**settings)
+        # Where alpha is 0 one student is listed under every temperature: it counts once.
+        temperature = np.where(students.alpha == 0, 0, students.temperature)
+        keys = zip(students.seed, students.n_images, students.left_out, students.alpha, temperature,
+                   strict=True)  # fmt: skip
+        rows = {key: i for i, key in enumerate(keys)}
+        if len(rows) > len(set(students.seed.tolist())):
+            raise ValueError(
+                f"the settings must name one student per seed, got {len(rows)} students for "
+                f"{len(set(students.seed.tolist()))} seeds with {settings}"
+            )
+        return students._take(list(rows.values()))
 
     def _take(self, rows) -> CohortResult:
         """The students at these positions."""
@@ -326,6 +350,7 @@ def train_cohort(
             "batch_size": batch_size,
             "learning_rate": learning_rate,
             "scale_by_t2": bool(scale_by_t2),
+            "balanced": bool(balanced),
         },
     )
 
@@ -352,6 +377,8 @@ def _train_in_chunks(program: _Program, students: list[tuple], monitor):
         message = f"Stopped: {done} of {len(students)} students are finished and kept."
         print(message)
         if not done:
+            if monitor is not None:
+                monitor.finish(message)
             raise
     if monitor is not None:
         monitor.finish(message)
@@ -521,7 +548,8 @@ def _check_data(data):
                 f"got {type(data).__name__}"
             ) from error
         known = [np.asarray(labels) for labels in (y, y_test) if labels is not None]
-        classes = 1 + max(int(labels.max(initial=1)) for labels in known)
+        whole = (labels for labels in known if labels.dtype.kind in "iu")  # the rest: see below
+        classes = max((1 + int(labels.max(initial=1)) for labels in whole), default=2)
     x = _flatten(x, "x_train")
     x_test = _flatten(x_test, "x_test", x.shape[1])
     if y is not None:
@@ -579,15 +607,10 @@ def _check_size(size, name: str, available: int) -> int:
 
 
 def _check_left_out(classes_out, classes: int) -> tuple[int, ...]:
-    result = _as_classes(classes_out)
-    if any(not 0 <= c < classes for c in result):
+    values = list(classes_out) if isinstance(classes_out, Iterable) else [classes_out]
+    if not all(isinstance(c, Integral) and 0 <= c < classes for c in values):
         raise ValueError(f"left_out must hold classes from 0 to {classes - 1}, got {classes_out!r}")
-    return result
-
-
-def _as_classes(value) -> tuple[int, ...]:
-    values = (value,) if isinstance(value, (int, np.integer)) else value
-    return tuple(sorted(int(c) for c in values))
+    return tuple(sorted({int(c) for c in values}))
 
 
 def _plain(value):

@@ -1,0 +1,76 @@
+# kdlab: `make lab` to learn, `make test` to check, `make help` for the rest.
+#
+# Only relative paths below, so the folder may have spaces in its name.
+
+PYTHON ?=
+LAB_ARGS ?=
+TEST_ARGS ?=
+LOCK_ARGS ?=
+NOTEBOOKS ?=
+# Two test processes: each may hold TensorFlow and a lesson's kernel, 2 GB together.
+JOBS ?= 2
+
+BIN := .venv/bin
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+# An environment does not survive being moved (scripts and the editable install hold its path).
+MOVED := $(shell [ ! -f .venv/.home ] || [ "$$(cat .venv/.home)" = "$$(pwd)" ] || echo moved)
+
+.PHONY: lab test format refresh benchmark lock clean help $(MOVED)
+
+lab: .venv/.lab ## open the lessons in JupyterLab (LAB_ARGS="--no-browser --port 8899")
+	@# A URL, because a file as argument would make its folder the server's root and hide the rest.
+	@# Jupyter refuses to run as root unless told to; whoever is root here is in a container.
+	$(BIN)/python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
+	    $$([ "$$(id -u)" != 0 ] || echo --allow-root) $(LAB_ARGS)
+
+test: .venv/.test ## check style, then run every test and every lesson (TEST_ARGS="-k binder")
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
+	@# loadscope keeps the cells of one notebook, which share a kernel, in one process.
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder $(TEST_ARGS)
+
+format: .venv/.test ## format the code, notebooks included
+	$(BIN)/python -m ruff check --fix
+	$(BIN)/python -m ruff format
+
+refresh: .venv/.lab ## run the lessons and store their outputs (NOTEBOOKS=notebooks/02_soft_targets.ipynb)
+	$(BIN)/python tests/notebooks/refresh.py $(NOTEBOOKS)
+
+benchmark: .venv/.lab ## time the lessons and measure their memory (NOTEBOOKS=...)
+	$(BIN)/python benchmarks/lessons.py $(NOTEBOOKS)
+
+lock: .venv/.home ## solve pyproject.toml into exact versions (LOCK_ARGS=--upgrade for the newest)
+	PYTHON=$(BIN)/python .ci/lock $(LOCK_ARGS)
+
+clean: ## remove the environment and everything else that is made here
+	rm -rf .venv .pytest_cache .ruff_cache dist
+	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+help: ## list these commands
+	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 12
+
+# Each file marks a finished step; a lock newer than its mark is installed again.
+.venv/.test: requirements-test.txt .venv/.lab
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-test.txt
+	@touch $@
+
+.venv/.lab: requirements.txt .venv/.home
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# The first interpreter that runs (a pyenv shim may not), is supported and can make environments.
+.venv/.home: $(MOVED)
+	@for python in $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11); do \
+	    "$$python" -c '$(SUPPORTED)' 2>/dev/null || continue; \
+	    "$$python" -c 'import ensurepip, venv' 2>/dev/null || { no_venv=$${no_venv:-$$python}; continue; }; \
+	    echo "Making .venv with $$("$$python" --version), $$(command -v "$$python")"; \
+	    "$$python" -m venv --clear .venv && pwd > $@; \
+	    exit; \
+	done; \
+	if [ -n "$$no_venv" ]; then \
+	    echo "$$no_venv cannot make a virtual environment; on Debian and Ubuntu: sudo apt install python3-venv" >&2; \
+	else \
+	    echo "kdlab needs Python 3.11, 3.12 or 3.13$(if $(PYTHON), and $(PYTHON) is not); name one with: make PYTHON=/path/to/python3.12" >&2; \
+	fi; \
+	exit 1

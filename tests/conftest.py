@@ -1,0 +1,9 @@
+"""Settings that every test shares."""
+
+import matplotlib
+
+
+def pytest_configure():
+    # No window may pop up on a desktop. Set here and not in $MPLBACKEND, which the kernels of the
+    # lessons would inherit: they draw inline.
+    matplotlib.use("agg")

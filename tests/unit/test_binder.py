@@ -1,0 +1,116 @@
+"""What mybinder.org builds from binder/: accepted, cached well, complete and no more."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def clean_copy(tmp_path):
+    """A copy of the tree less the names that git ignores.
+
+    Git is not asked: it may be absent, or refuse a tree that belongs to another user.
+    """
+    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines()]
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", *ignored))
+    return copy
+
+
+def run(*command, **options):
+    done = subprocess.run(
+        [str(part) for part in command],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        **options,
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
+    return done.stdout
+
+
+def pins(path):
+    """The lock at `path` as {name: 'version ; marker'}."""
+    lines = re.findall(r"^[a-z].*", path.read_text(), re.MULTILINE)
+    requirements = map(Requirement, lines)
+    return {r.name: f"{r.specifier} ; {r.marker}" for r in requirements}
+
+
+def test_pins_are_those_of_the_class():
+    binder = pins(ROOT / "binder" / "requirements.txt")
+    lab = pins(ROOT / "requirements.txt")
+    lab["tensorflow-cpu"] = lab.pop("tensorflow")
+    assert binder == lab
+
+
+def test_repo2docker_accepts_it(clean_copy):
+    dockerfile = run(
+        sys.executable, "-m", "repo2docker", "--no-build", "--debug", ".", cwd=clean_copy
+    )
+    assert "Building conda environment for python=3.11" in dockerfile
+
+    def line(pattern):
+        found = re.findall(pattern, dockerfile, re.MULTILINE)
+        assert len(found) == 1, f"{pattern} occurs {len(found)} times in\n{dockerfile}"
+        return dockerfile.index(found[0])
+
+    # Docker reuses a layer while no layer before it has changed: the pins are installed from
+    # their one file, before the repository as a whole is copied, and the package after that.
+    copy_pins = line(r"^COPY .* src/binder/requirements\.txt .*")
+    install_pins = line(r"^RUN .*pip install .*-r \"binder/requirements\.txt\"")
+    copy_all = line(r"^COPY .* src/ .*")
+    install_package = line(r"^RUN \./binder/postBuild")
+    assert copy_pins < install_pins < copy_all < install_package
+    others = re.findall(r"^COPY .* src/(?!binder/requirements\.txt ).*", dockerfile, re.MULTILINE)
+    assert len(others) == 1, f"a file of the repository is copied by itself: {others}"
+
+
+RUN_LESSON = """
+import sys, nbclient, nbformat
+nb = nbformat.read(sys.argv[1], as_version=4)
+cells = [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()]
+for cell in cells:
+    cell.execution_count, cell.outputs = None, []
+nb.cells.append(nbformat.v4.new_code_cell(
+    "import sys, kdlab\\n"
+    "print('kdlab from', kdlab.__file__)\\n"
+    "print('TensorFlow imported:', 'tensorflow' in sys.modules)"
+))
+nbclient.NotebookClient(nb, kernel_name="python3", timeout=300).execute()
+print("cells run:", [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1)))
+print(nb.cells[-1].outputs[0].text)
+"""
+
+
+@pytest.mark.skipif(
+    (sys.platform, platform.machine()) != ("linux", "x86_64"),
+    reason="Binder runs on Linux x86-64, and tensorflow-cpu has no wheel for this machine",
+)
+def test_lesson_runs_in_the_environment_that_binder_builds(clean_copy, tmp_path):
+    lesson = clean_copy / "notebooks" / "02_soft_targets.ipynb"
+    assert lesson.is_file()
+    environment = tmp_path / "binder"
+    run(sys.executable, "-m", "venv", environment)
+    try:
+        path = f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        inside = {"cwd": clean_copy, "env": os.environ | {"PATH": path}}
+        python = environment / "bin" / "python"
+        run(python, "-m", "pip", "install", "-r", "binder/requirements.txt", **inside)
+        run(clean_copy / "binder" / "postBuild", **inside)
+        said = run(python, "-c", RUN_LESSON, lesson, **(inside | {"cwd": lesson.parent}))
+    finally:
+        shutil.rmtree(environment)  # 1.5 GB
+    assert "cells run: True" in said
+    assert f"kdlab from {environment}" in said
+    assert "TensorFlow imported: False" in said
