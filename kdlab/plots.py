@@ -12,6 +12,7 @@ import base64
 import html
 import io
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -37,7 +38,7 @@ def show(fig: Figure, alt: str) -> None:
         alt: what there is to see in it, for screen readers and for where images do not show.
 
     Raises:
-        ValueError: `alt` is empty.
+        ValueError: `fig` is no figure, or `alt` is no text or an empty one.
 
     Example:
         >>> show(plot_lines([1, 2, 4], {"accuracy": [0.8, 0.9, 0.92]}), "Accuracy rises with T.")
@@ -45,9 +46,11 @@ def show(fig: Figure, alt: str) -> None:
     """
     from IPython.display import display
 
-    alt = " ".join(str(alt).split())
-    if not alt:
-        raise ValueError("alt must say what there is to see in the figure, got an empty text")
+    if not isinstance(fig, Figure):
+        raise ValueError(f"fig must be a Matplotlib Figure, got {type(fig).__name__}")
+    if not isinstance(alt, str) or not alt.strip():
+        raise ValueError(f"alt must say what there is to see in the figure, got {alt!r}")
+    alt = " ".join(alt.split())
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", dpi=110, bbox_inches="tight", facecolor="white")
     data = base64.b64encode(buffer.getvalue()).decode()
@@ -81,15 +84,17 @@ def plot_images(images, captions: Sequence[str] | None = None, *, columns: int =
         _checks.same_length("images", images, "captions", captions)
     columns = min(_checks.positive_int(columns, "columns"), len(images))
     rows = -(-len(images) // columns)
-    lines = max((str(c).count("\n") + 1 for c in captions), default=0) if captions else 0
+    lines = max((str(c).count("\n") + 1 for c in (() if captions is None else captions)), default=0)
     fig = Figure(figsize=(1.15 * columns, (1.05 + 0.19 * lines) * rows), layout="constrained")
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes:
-        ax.set_axis_off()
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
     for i, image in enumerate(images):
-        axes[i].imshow(image.squeeze(), cmap="gray_r" if image.shape[-1] == 1 else None, vmin=0)
+        cmap = "gray_r" if image.shape[-1] == 1 else None
+        axes[i].imshow(image.squeeze(), cmap=cmap, vmin=0, vmax=1)
         if captions is not None:
-            axes[i].set_title(str(captions[i]), fontsize=9, color=_INK, y=-0.05, va="top")
+            axes[i].set_xlabel(str(captions[i]), fontsize=9, color=_INK)
     return fig
 
 
@@ -106,19 +111,23 @@ def plot_soft_targets(
         label: the true class, hatched.
 
     Raises:
-        ValueError: the logits are not finite or not one per name, or a temperature is not above 0.
+        ValueError: the logits are not finite or not one per name, a temperature is not above 0,
+            or `label` is not the number of a class.
 
     Example:
         >>> fig = plot_soft_targets([4.0, 2.0, 0.0], [1, 4], ["cat", "dog", "car"], label=0)
     """
     logits = _checks.logits(logits, ndim=1)
     _checks.same_length("logits", logits, "class_names", class_names)
+    temperatures = _checks.array(temperatures, "temperatures", ndim=1)
+    if label is not None:
+        _checks.labels([label], len(logits), "label")
     panels = len(temperatures) + (image is not None)
     fig = Figure(figsize=(2.1 * panels, 2.3), layout="constrained")
     axes = fig.subplots(1, panels, squeeze=False)[0]
     if image is not None:
         first, *axes = axes
-        first.imshow(_checks.images([image], "image")[0].squeeze(), cmap="gray_r", vmin=0)
+        first.imshow(_checks.images([image], "image")[0].squeeze(), cmap="gray_r", vmin=0, vmax=1)
         first.set_axis_off()
         if label is not None:
             first.set_title(f"label {class_names[label]}", fontsize=10, color=_INK)
@@ -154,7 +163,7 @@ def plot_history(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> Figu
     fig = Figure(figsize=(8.4, 2.9), layout="constrained")
     axes = fig.subplots(1, 2)
     for ax, metric in zip(axes, ("loss", "accuracy"), strict=True):
-        for (name, history), colour in zip(histories.items(), _COLOURS, strict=False):
+        for (name, history), colour in zip(histories.items(), cycle(_COLOURS), strict=False):
             for key, dash, note in ((metric, "-", ""), (f"val_{metric}", "--", ", unseen images")):
                 if key in history:
                     epochs = np.arange(1, len(history[key]) + 1)
@@ -215,7 +224,7 @@ def plot_lines(
     ylabel: str = "",
     log_x: bool = True,
     log_y: bool = False,
-    reference: tuple[str, float] | None = None,
+    reference: tuple[str, Interval] | None = None,
 ) -> Figure:
     """Curves over a quantity such as the temperature; intervals are drawn where they are given.
 
@@ -224,7 +233,7 @@ def plot_lines(
         lines: for each name, one number or one `Interval` per value of `x`.
         xlabel, ylabel: the names of the axes.
         log_x, log_y: whether an axis is logarithmic.
-        reference: the name and height of a horizontal line to compare with.
+        reference: the name and the `Interval` of something to compare with, drawn across.
 
     Raises:
         ValueError: a line does not have one value per `x`.
@@ -232,17 +241,21 @@ def plot_lines(
     Example:
         >>> fig = plot_lines([1, 2, 4], {"entropy": [0.1, 0.6, 1.4]}, ylabel="nats")
     """
+    _checks.array(x, "x", ndim=1)
     fig = Figure(figsize=(6.2, 3.4), layout="constrained")
     ax = fig.subplots()
     for i, (name, values) in enumerate(lines.items()):
         _checks.same_length("x", x, f"line {name!r}", values)
+        style = {"linestyle": _DASHES[i % len(_DASHES)], **_style(i)}
         if isinstance(values[0], Interval):
             means, bars = _error_bars(values)
-            ax.errorbar(x, means, bars, label=name, linestyle=_DASHES[i], **_style(i))
+            ax.errorbar(x, means, bars, label=name, **style)
         else:
-            ax.plot(x, values, label=name, linestyle=_DASHES[i], **_style(i))
+            ax.plot(x, values, label=name, **style)
     if reference is not None:
-        ax.axhline(reference[1], color=_INK, linestyle=":", linewidth=1.2, label=reference[0])
+        name, level = reference
+        ax.axhspan(level.low, level.high, color=_INK, alpha=0.12, linewidth=0)
+        ax.axhline(level.mean, color=_INK, linestyle=":", linewidth=1.2, label=name)
     if log_x:
         ax.set_xscale("log", base=2)
         ax.set_xticks(x, [f"{value:g}" for value in x])
@@ -274,7 +287,8 @@ def _label(ax, xlabel: str, ylabel: str, ylim=None) -> None:
     if ylim is not None:
         ax.set_ylim(ylim)
     _tidy(ax)
-    ax.legend(frameon=False, fontsize=9)
+    if len(ax.get_legend_handles_labels()[1]) > 1:
+        ax.legend(frameon=False, fontsize=9)
 
 
 def _tidy(ax) -> None:

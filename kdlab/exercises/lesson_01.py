@@ -9,20 +9,24 @@ from kdlab.soft_targets import entropy, softmax
 
 
 def _judge_accuracy(function):
-    logits = np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 1.0], [1.0, 0.0, 5.0], [4.0, 0.0, 0.0]])
+    # As many examples as classes, so that a maximum along the wrong axis gives a number too.
+    logits = np.array([[2.0, 1, 0, 0], [0.0, 3, 1, 0], [1.0, 0, 5, 0], [4.0, 0, 0, 0]])
     labels = np.array([0, 1, 0, 0])
     result = float(call(function, logits, labels))
     expect(not close(result, 3), "That is how many are right. Accuracy is the share of them.")
     expect(not close(result, 0.25), "That is the share of errors. Accuracy is the share right.")
     expect(not close(result, 75), "Give the share, between 0 and 1, not a percentage.")
+    expect(
+        not close(result, 0.5),
+        "You took the largest logit of each class. Take that of each example, a row: axis=1.",
+    )
     expect(close(result, 0.75), f"Three of these four are right, your function says {result:g}.")
-    # More examples than classes can hide a maximum taken along the wrong axis.
     rng = np.random.default_rng(1)
     logits, labels = rng.normal(size=(10, 10)), rng.integers(10, size=10)
     right = float(np.mean(logits.argmax(axis=1) == labels))
     expect(
         close(float(call(function, logits, labels)), right),
-        "It works on a small case only. Do you take the largest logit of each row (axis=1)?",
+        "It is right for one small case only: on another it is not the share of the hits.",
     )
 
 

@@ -1,0 +1,32 @@
+"""The data that most tests need, read once."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+import kdlab
+
+
+@pytest.fixture(scope="session")
+def digits():
+    return kdlab.load_dataset("digits")
+
+
+@pytest.fixture(scope="session")
+def teacher():
+    return kdlab.pretrained_teacher("digits")
+
+
+@pytest.fixture
+def python():
+    """Run Python source in a fresh process; returns its completed process, output as text."""
+
+    def run(source, **env):
+        environment = {**os.environ, **env}
+        return subprocess.run(
+            [sys.executable, "-c", source], capture_output=True, text=True, env=environment
+        )
+
+    return run

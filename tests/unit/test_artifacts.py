@@ -1,0 +1,325 @@
+"""Stored teachers: written whole or not at all, checked when read, rebuilt when damaged."""
+
+import json
+import os
+import pickle
+
+import numpy as np
+import pytest
+
+from kdlab import (
+    Dataset,
+    StoredTeacher,
+    accuracy,
+    artifacts,
+    build_student,
+    build_teacher,
+    load_teacher,
+    predict_logits,
+    pretrained_teacher,
+    save_teacher,
+    stored_teacher,
+)
+
+
+@pytest.fixture(scope="module")
+def data(digits):
+    """A few digits: small files."""
+    return Dataset(
+        digits.x_train[:40], digits.y_train[:40], digits.x_test[:20], digits.y_test[:20],
+        digits.class_names, "few digits",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def other(digits, data):
+    return Dataset(
+        digits.x_train[40:80], digits.y_train[40:80], data.x_test, data.y_test,
+        digits.class_names, "few digits",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def model(data):
+    return build_student(data, 4)
+
+
+@pytest.fixture
+def path(tmp_path, model, data):
+    save_teacher(tmp_path / "teacher.npz", model, data, seed=3, note="größer ☃")
+    return tmp_path / "teacher.npz"
+
+
+def rewrite(path, **changes):
+    """Write the file again, with other arrays (None: without) under the old 'about'."""
+    with np.load(path) as file:
+        arrays = {**file, **changes}
+    np.savez(path, **{k: v for k, v in arrays.items() if v is not None})
+
+
+# ---- writing and reading ------------------------------------------------------------------------
+
+
+def test_what_is_read_is_what_was_written(path, model, data):
+    stored = load_teacher(path, data)
+    np.testing.assert_array_equal(stored.train_logits, predict_logits(model, data.x_train))
+    np.testing.assert_array_equal(stored.test_logits, predict_logits(model, data.x_test))
+    for ours, theirs in zip(stored.weights, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    about = stored.provenance
+    assert (about["seed"], about["note"], about["dataset"]) == (3, "größer ☃", "few digits")
+    assert about["data_checksum"] == data.checksum
+    assert {"kdlab", "python", "keras", "numpy"} <= about["versions"].keys()
+    assert about["created"].endswith("+00:00")
+    assert repr(stored) == (
+        "<StoredTeacher for few digits: 310 parameters, logits on 40 training and 20 test images>"
+    )
+
+
+def test_saving_returns_what_loading_does(tmp_path, model, data):
+    saved = save_teacher(tmp_path / "new" / "folder" / "a.npz", model, data, epochs=4)
+    loaded = load_teacher(str(tmp_path / "new" / "folder" / "a.npz"))
+    assert saved.provenance == loaded.provenance
+    np.testing.assert_array_equal(saved.test_logits, loaded.test_logits)
+
+
+def test_weights_of_many_layers_keep_their_order(tmp_path, data):
+    deep = build_student(data, [3] * 60)  # 122 arrays
+    stored = save_teacher(tmp_path / "deep.npz", deep, data)
+    again = build_student(data, [3] * 60, seed=9)
+    again.set_weights(load_teacher(tmp_path / "deep.npz").weights)
+    np.testing.assert_allclose(predict_logits(again, data.x_test), stored.test_logits, atol=1e-6)
+
+
+@pytest.mark.parametrize("key", ["format", "sha256", "data_checksum", "versions", "dataset_name"])
+def test_no_detail_can_spoil_the_file(tmp_path, model, data, key):
+    save_teacher(tmp_path / "a.npz", model, data, **{key: "mine"})
+    assert load_teacher(tmp_path / "a.npz", data).provenance["data_checksum"] == data.checksum
+
+
+def test_a_detail_that_json_cannot_write_is_refused_and_nothing_is_written(tmp_path, model, data):
+    with pytest.raises(ValueError, match="made_with must hold plain values"):
+        save_teacher(tmp_path / "a.npz", model, data, seed=np.arange(3))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_model_that_does_not_fit_the_data_is_refused(tmp_path, data):
+    wide = np.zeros((4, 5, 5, 1), np.float32)
+    labels = np.zeros(4, int)
+    with pytest.raises(ValueError, match="x must hold images of shape"):
+        save_teacher(
+            tmp_path / "a.npz", build_student(data), Dataset(wide, labels, wide, labels, "ab", "w")
+        )
+    assert not list(tmp_path.iterdir())
+
+
+def broken_savez(file, **arrays):
+    file.write(b"half a file")
+    raise OSError("disk full")
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "fail"),
+    [
+        (np, "savez_compressed", broken_savez),
+        (os, "fsync", lambda _: exec("raise KeyboardInterrupt")),
+        (os, "replace", lambda *_: exec("raise OSError('no move')")),
+    ],
+)
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(
+    path, data, other, monkeypatch, where, name, fail
+):
+    before = path.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(where, name, fail)
+        with pytest.raises((OSError, KeyboardInterrupt)):
+            save_teacher(path, build_student(other), other)
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == ["teacher.npz"]
+    load_teacher(path, data)
+
+
+# ---- damage -------------------------------------------------------------------------------------
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"there is no stored teacher at .*gone\.npz"):
+        load_teacher(tmp_path / "gone.npz")
+
+
+@pytest.mark.parametrize("share", [0, 0.02, 0.5, 0.98])
+def test_a_truncated_file_is_found(path, share):
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(ValueError, match=r"teacher\.npz is no stored teacher, or is damaged"):
+        load_teacher(path)
+
+
+def test_a_flipped_byte_anywhere_is_found_or_harmless(path):
+    whole, before = path.read_bytes(), load_teacher(path)
+    found = 0
+    for position in np.linspace(0, len(whole) - 1, 400).astype(int):
+        damaged = bytearray(whole)
+        damaged[position] ^= 0xFF
+        path.write_bytes(damaged)
+        try:
+            after = load_teacher(path)
+        except ValueError as error:
+            assert str(path) in str(error)
+            found += 1
+        else:  # in a time stamp of the archive, say
+            assert after.provenance == before.provenance
+            np.testing.assert_array_equal(after.train_logits, before.train_logits)
+            for a, b in zip(after.weights, before.weights, strict=True):
+                np.testing.assert_array_equal(a, b)
+    assert found > 300
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_text("<html>404</html>"),
+        lambda path: path.write_bytes(pickle.dumps({"train_logits": 1})),
+        lambda path: np.savez(path, x_train=np.zeros(3)),
+        lambda path: np.savez(path, about=np.array("[1, 2]")),
+        lambda path: np.savez(path, about=np.array("{}")),
+        lambda path: np.savez(path, about=np.array("no json")),
+        lambda path: np.save(path.open("wb"), np.zeros(3)),
+        lambda path: (path.unlink(), path.mkdir()),
+    ],
+    ids=["empty", "html", "pickle", "other npz", "list", "no keys", "no json", "npy", "folder"],
+)
+def test_something_else_in_place_of_the_file_is_found(path, write):
+    write(path)
+    with pytest.raises(ValueError, match=r"teacher\.npz is no stored teacher, or is damaged"):
+        load_teacher(path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"test_logits": np.zeros((20, 10), np.float32)},
+        {"weight_000": np.zeros((64, 4), np.float32)},
+        {"weight_000": None},
+        {"weight_004": np.zeros(3)},
+        {"train_logits": None},
+    ],
+)
+def test_contents_that_do_not_match_the_checksum_are_found(path, changes):
+    rewrite(path, **changes)
+    with pytest.raises(ValueError, match="damaged"):
+        load_teacher(path)
+
+
+def test_another_format_is_named(path):
+    with np.load(path) as file:
+        about = json.loads(str(file["about"]))
+    rewrite(path, about=np.array(json.dumps({**about, "format": 99})))
+    with pytest.raises(ValueError, match="another format"):
+        load_teacher(path)
+
+
+class Trap:
+    """Unpickling it leaves a trace."""
+
+    def __init__(self, path):
+        self.path = str(path)
+
+    def __reduce__(self):
+        return open, (self.path, "w")
+
+
+def test_pickled_objects_are_refused_and_never_unpickled(path):
+    objects = np.empty(2, object)
+    objects[:] = Trap(path.parent / "trace")
+    rewrite(path, train_logits=objects)
+    with pytest.raises(ValueError, match="allow_pickle"):
+        load_teacher(path)
+    assert not (path.parent / "trace").exists()
+
+
+def test_a_teacher_of_other_data_is_not_taken(path, data, other):
+    load_teacher(path, data)
+    with pytest.raises(ValueError, match="was made from other data than <Dataset few digits"):
+        load_teacher(path, other)
+
+
+# ---- stored_teacher -----------------------------------------------------------------------------
+
+
+class Builder:
+    def __init__(self, data):
+        self.data, self.built = data, 0
+
+    def __call__(self):
+        self.built += 1
+        return build_student(self.data, 4)
+
+
+def test_a_teacher_is_built_once_and_then_reused(tmp_path, data, capsys):
+    build, path = Builder(data), tmp_path / "folder" / "teacher.npz"
+    first = stored_teacher(path, data, build, seed=1)
+    assert "There is no stored teacher yet" in capsys.readouterr().out
+    again = stored_teacher(path, data, build, seed=1)
+    assert build.built == 1 and capsys.readouterr().out == ""
+    np.testing.assert_array_equal(first.train_logits, again.train_logits)
+    assert again.provenance["seed"] == 1
+
+
+@pytest.mark.parametrize("damage", ["truncated", "garbage", "other data"])
+def test_a_damaged_teacher_is_rebuilt_and_a_line_says_why(path, data, other, capsys, damage):
+    if damage == "truncated":
+        path.write_bytes(path.read_bytes()[:500])
+    elif damage == "garbage":
+        path.write_bytes(b"\0" * 500)
+    wanted = other if damage == "other data" else data
+    build = Builder(wanted)
+    stored_teacher(path, wanted, build)
+    line = capsys.readouterr().out
+    assert (
+        build.built == 1 and line.startswith("Building the teacher again: ") and str(path) in line
+    )
+    assert ("other data" if damage == "other data" else "damaged") in line
+    load_teacher(path, wanted)
+
+
+def test_a_failing_build_leaves_nothing(tmp_path, data):
+    with pytest.raises(ZeroDivisionError):
+        stored_teacher(tmp_path / "a.npz", data, lambda: 1 / 0)
+    assert not list(tmp_path.iterdir())
+
+
+# ---- the teacher that ships ---------------------------------------------------------------------
+
+
+def test_the_shipped_teacher_belongs_to_the_digits(digits, teacher):
+    assert isinstance(teacher, StoredTeacher)
+    assert teacher.provenance["data_checksum"] == digits.checksum
+    assert teacher.train_logits.shape == (1257, 10) and teacher.test_logits.shape == (540, 10)
+    assert teacher.train_logits.dtype == teacher.test_logits.dtype == np.float32
+    assert "seed" in teacher.provenance and "tensorflow" in str(teacher.provenance["versions"])
+
+
+def test_the_shipped_teacher_is_good(digits, teacher):
+    assert accuracy(teacher.test_logits, digits.y_test) >= 0.985
+
+
+def test_the_shipped_weights_give_the_shipped_logits(digits, teacher):
+    model = build_teacher(digits)
+    model.set_weights(teacher.weights)
+    for x, logits in ((digits.x_train, teacher.train_logits), (digits.x_test, teacher.test_logits)):
+        np.testing.assert_allclose(predict_logits(model, x), logits, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["mnist", "", None, "../digits", ["digits"]])
+def test_a_teacher_that_does_not_ship_is_answered_with_those_that_do(name):
+    with pytest.raises(ValueError, match="name must be one of digits, got "):
+        pretrained_teacher(name)
+
+
+def test_a_damaged_shipped_teacher_says_to_install_again(tmp_path, monkeypatch):
+    (tmp_path / "digits.npz").write_bytes(b"damaged")
+    monkeypatch.setattr(artifacts, "_SHIPPED", tmp_path)
+    with pytest.raises(ValueError, match=r"damaged.*install kdlab again"):
+        pretrained_teacher("digits")

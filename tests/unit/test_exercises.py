@@ -1,0 +1,186 @@
+"""Every exercise: the stub, the published solution, and each wrong answer that is expected."""
+
+import numpy as np
+import pytest
+
+from kdlab import Interval, entropy, kl_divergence, log_softmax, softmax
+from kdlab.exercises import lesson_00, lesson_01, lesson_02, lesson_03
+from kdlab.exercises.exercise import Exercise
+
+LESSONS = (lesson_00, lesson_01, lesson_02, lesson_03)
+EXERCISES = [e for lesson in LESSONS for e in vars(lesson).values() if isinstance(e, Exercise)]
+FUNCTIONS = [lesson_01.accuracy, lesson_02.softmax, lesson_02.kl, lesson_02.gradient,
+             lesson_03.loss]  # fmt: skip
+
+
+def name_of(value):
+    return value.name if isinstance(value, Exercise) else None
+
+
+@pytest.fixture
+def verdict(capsys):
+    def check(exercise, *answer):
+        exercise.check(*answer)
+        return capsys.readouterr().out
+
+    return check
+
+
+def solution_of(exercise):
+    names = {}
+    exec(exercise.source, names)
+    return names["answer"]
+
+
+def test_each_lesson_has_two_to_four_exercises_with_names_of_their_own():
+    names = [e.name for e in EXERCISES]
+    assert len(set(names)) == len(names)
+    for i in range(4):
+        assert 2 <= sum(name.startswith(f"{i}.") for name in names) <= 4
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_the_stub_is_not_attempted_yet(exercise, verdict):
+    for stub in ((), (...,), (None,)):
+        assert verdict(exercise, *stub).startswith(f"… {exercise.name} not attempted yet")
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+def test_a_function_still_a_stub_is_not_attempted_yet(exercise, verdict):
+    for stub in (lambda *_: ..., lambda *_: None):
+        assert verdict(exercise, stub).startswith(f"… {exercise.name} not attempted yet")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_the_published_solution_is_right(exercise, verdict):
+    expected = f"✓ {exercise.name} right! {exercise.praise}\n"
+    assert verdict(exercise, solution_of(exercise)) == expected
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
+def test_a_function_that_raises_is_reported(exercise, verdict):
+    for answer in (lambda *_: 1 / 0, lambda: 3, lambda *_: "text"):
+        said = verdict(exercise, answer)
+        assert said.startswith(f"✗ {exercise.name} not yet.") and len(said.splitlines()) == 1
+    assert "ZeroDivisionError: division by zero" in verdict(exercise, lambda *_: 1 / 0)
+    assert "your function itself" in verdict(exercise, np.zeros(3))
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+@pytest.mark.parametrize(
+    "answer", ["?", np.nan, np.inf, -1, 1e9, [], {}, object(), np.zeros((2, 2)), True, b"x"],
+    ids=repr,
+)  # fmt: skip
+def test_nonsense_is_answered_in_one_line(exercise, answer, verdict):
+    said = verdict(exercise, answer)
+    assert said.startswith(f"✗ {exercise.name} not yet.")
+    assert len(said.splitlines()) <= 2
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_hints_come_one_at_a_time_and_start_again(exercise, capsys):
+    assert exercise.hints
+    exercise._shown = 0
+    for i in (*range(len(exercise.hints)), 0):
+        exercise.hint()
+        said = capsys.readouterr().out
+        assert said.startswith(f"Hint {i + 1} of {len(exercise.hints)} for {exercise.name}: ")
+        assert exercise.hints[i] in said
+    exercise.solution()
+    assert exercise.source in capsys.readouterr().out
+    assert exercise.name in repr(exercise)
+
+
+def unstable_softmax(z, t):
+    return np.exp(z / t) / np.exp(z / t).sum()
+
+
+def loss(soft_weight=None, kl=kl_divergence, hard_t=False, weights=None, reduce=np.mean):
+    """Hinton's loss, with one thing wrong."""
+
+    def answer(student, teacher, labels, t, alpha):
+        a, b = weights(alpha) if weights else (alpha, 1 - alpha)
+        soft = reduce(kl(softmax(teacher, t), softmax(student, t)))
+        rows = log_softmax(student, t if hard_t else 1)[np.arange(len(labels)), labels]
+        return a * (t**2 if soft_weight is None else soft_weight) * soft - b * reduce(rows)
+
+    return answer
+
+
+def most_unsure_of():
+    from kdlab import pretrained_teacher
+
+    return pretrained_teacher("digits").test_logits
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "words"),
+    [
+        (lesson_00.temperature, 1, "go up"),
+        (lesson_00.temperature, 50, "too far"),
+        (lesson_00.temperature, 0, "above 0"),
+        (lesson_00.temperature, "hot", "one number"),
+        (lesson_00.role, "Teacher ", "The teacher is the large model"),
+        (lesson_00.role, "both", 'Answer "teacher" or "student"'),
+        (lesson_01.accuracy, lambda z, y: (z.argmax(1) == y).sum(), "how many are right"),
+        (lesson_01.accuracy, lambda z, y: (z.argmax(1) != y).mean(), "share of errors"),
+        (lesson_01.accuracy, lambda z, y: 100 * (z.argmax(1) == y).mean(), "not a percentage"),
+        (lesson_01.accuracy, lambda z, y: (z.argmax(0) == y).mean(), "axis=1"),
+        (lesson_01.accuracy, lambda z, y: 0.6, "Three of these four"),
+        (lesson_01.accuracy, lambda z, y: 0.75, "small case only"),
+        (lesson_01.most_unsure, lambda: entropy(softmax(most_unsure_of())).argmin(), "most sure"),
+        (lesson_01.most_unsure, lambda: most_unsure_of().max(axis=1).argmin(), "only against each"),
+        (lesson_01.most_unsure, lambda: 540, "Positions go from 0 to 539"),
+        (lesson_01.most_unsure, lambda: 7, "The entropy there is"),
+        (lesson_01.most_unsure, lambda: entropy(softmax(most_unsure_of())), "one number"),
+        (lesson_01.runner_up, 9, "comes first"),
+        (lesson_01.runner_up, 0, "0 is second more rarely"),
+        (lesson_01.runner_up, "nine", "Give one digit"),
+        (lesson_02.softmax, lambda z, t: softmax(softmax(z) + 1, t), "divided the *probabilities*"),
+        (lesson_02.softmax, lambda z, t: softmax(z) / t, "no longer sum to 1"),
+        (lesson_02.softmax, lambda z, t: softmax(z * t), "multiplied by T"),
+        (lesson_02.softmax, lambda z, t: softmax(z), "T is not used yet"),
+        (lesson_02.softmax, lambda z, t: z / t, "the answer is"),
+        (lesson_02.softmax, unstable_softmax, "overflows"),
+        (lesson_02.three_classes, 0.5, "go up"),
+        (lesson_02.three_classes, 100, "go down"),
+        (lesson_02.three_classes, -2, "above 0"),
+        (lesson_02.three_classes, "three", "one number"),
+        (lesson_02.kl, lambda p, q: kl_divergence(q, p), "wrong way round"),
+        (lesson_02.kl, lambda p, q: -np.sum(p * np.log(q)), "cross-entropy"),
+        (lesson_02.kl, lambda p, q: -kl_divergence(p, q), "The sign"),
+        (lesson_02.kl, lambda p, q: p * np.log(p / q), "sum over the classes"),
+        (lesson_02.kl, lambda p, q: np.abs(p - q).sum(), "For these two it is"),
+        (lesson_02.gradient, lambda s, t, T: (softmax(s, T) - softmax(t, T)) / T, "without T²"),
+        (lesson_02.gradient, lambda s, t, T: softmax(s, T) - softmax(t, T), "factor is missing"),
+        (lesson_02.gradient, lambda s, t, T: T * (softmax(t, T) - softmax(s, T)), "The sign"),
+        (lesson_02.gradient, lambda s, t, T: T * (softmax(s) - softmax(t)), "take the temperature"),
+        (lesson_02.gradient, lambda s, t, T: softmax(s) - softmax(t), "take the temperature"),
+        (lesson_02.gradient, lambda s, t, T: T**2 * (softmax(s, T) - softmax(t, T)), "At T = 4 it"),
+        (lesson_03.loss, loss(soft_weight=1), "lacks its T²"),
+        (lesson_03.loss, loss(weights=lambda a: (1 - a, a)), "swapped them"),
+        (lesson_03.loss, loss(hard_t=True), "labels are learned at T = 1"),
+        (lesson_03.loss, loss(kl=lambda p, q: kl_divergence(q, p)), "teacher comes first"),
+        (lesson_03.loss, loss(reduce=np.sum), "Average over the examples"),
+        (lesson_03.loss, loss(soft_weight=4), "Here the loss is"),
+        (lesson_03.balanced, 0.06, "whole interval"),
+        (lesson_03.balanced, Interval(0.06, 0.05, 0.07, 5), "5 seeds"),
+        (lesson_03.balanced, Interval(-0.06, -0.07, -0.05, 20), "a minus b"),
+        (lesson_03.balanced, Interval(0.01, 0.0, 0.02, 20), "balanced=True"),
+        (lesson_03.verdict, "helps", "reaches below it"),
+        (lesson_03.verdict, " Hurts", "lies mostly above"),
+        (lesson_03.verdict, "perhaps", "cannot tell"),
+    ],
+)  # fmt: skip
+def test_each_expected_mistake_has_an_answer_of_its_own(exercise, answer, words, verdict):
+    said = verdict(exercise, answer() if exercise is lesson_01.most_unsure else answer)
+    assert said.startswith(f"✗ {exercise.name} not yet.")
+    assert words in said
+
+
+def test_the_unbalanced_gain_is_not_taken_for_the_balanced_one(verdict):
+    source = lesson_03.balanced.source
+    assert "balanced=True,\n" in source
+    names = {}
+    exec(source.replace("balanced=True,\n", ""), names)
+    assert "balanced=True" in verdict(lesson_03.balanced, names["answer"])
