@@ -17,11 +17,16 @@ import numpy as np
 _SUMS_TO_ONE = 1e-4
 
 
-def temperature(value, name: str = "temperature") -> float:
+def positive_number(value, name: str) -> float:
     """A finite number above zero."""
     if not _is_real(value) or not math.isfinite(value) or value <= 0:
         raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
     return float(value)
+
+
+def temperature(value, name: str = "temperature") -> float:
+    """A temperature: a finite number above zero."""
+    return positive_number(value, name)
 
 
 def alpha(value, name: str = "alpha") -> float:
@@ -39,11 +44,6 @@ def positive_int(value, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
     return int(value)
-
-
-def positive_number(value, name: str) -> float:
-    """A finite number above zero."""
-    return temperature(value, name)
 
 
 def widths(value, name: str = "hidden_units") -> tuple[int, ...]:

@@ -21,7 +21,7 @@ from uuid import uuid4
 import numpy as np
 
 import kdlab
-from kdlab.datasets import Dataset
+from kdlab.datasets import Dataset, require_dataset
 
 _SHIPPED = Path(__file__).parent / "teachers"
 _FORMAT = 1
@@ -80,6 +80,7 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
     """
     from kdlab.distillation import predict_logits
 
+    require_dataset(dataset)
     teacher = StoredTeacher(
         train_logits=predict_logits(model, dataset.x_train),
         test_logits=predict_logits(model, dataset.x_test),
@@ -124,6 +125,8 @@ def load_teacher(path, dataset: Dataset | None = None) -> StoredTeacher:
             ...
         FileNotFoundError: there is no stored teacher at nowhere.npz
     """
+    if dataset is not None:
+        require_dataset(dataset)
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"there is no stored teacher at {path}")
@@ -136,6 +139,8 @@ def load_teacher(path, dataset: Dataset | None = None) -> StoredTeacher:
             damage = "it has another format"
         weights = [arrays[f"weight_{i:03}"] for i in range(len(arrays) - 2)]
         teacher = StoredTeacher(arrays["train_logits"], arrays["test_logits"], weights, about)
+    except PermissionError:
+        raise  # not damaged, only not ours to read
     except Exception as error:  # damage can surface in NumPy, zipfile or zlib as nearly anything
         raise ValueError(f"{path} is no stored teacher, or is damaged ({error})") from error
     if damage:
@@ -153,8 +158,8 @@ def stored_teacher(
 ) -> StoredTeacher:
     """The teacher stored at `path`, or a new one, built and stored there.
 
-    A missing file is built; a damaged one, or one made from other data, is rebuilt, and a line
-    says so.
+    A missing file is built; one that is damaged, or was made from other data or in another way, is
+    rebuilt, and a line says so.
 
     Args:
         path: where the teacher is or shall be stored.
@@ -180,7 +185,12 @@ def stored_teacher(
     """
     path = Path(path)
     try:
-        return load_teacher(path, dataset)
+        teacher = load_teacher(path, dataset)
+        for detail, wanted in made_with.items():
+            found = teacher.provenance.get(detail)
+            if json.dumps(found) != json.dumps(wanted):
+                raise ValueError(f"{path} was made with {detail}={found!r}, not {wanted!r}")
+        return teacher
     except FileNotFoundError:
         print("There is no stored teacher yet: building one.")
     except ValueError as error:

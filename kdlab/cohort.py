@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -24,7 +25,7 @@ from kdlab import _checks
 from kdlab._tensorflow import keras, tf
 from kdlab.datasets import Dataset
 from kdlab.distillation import hard_loss, soft_loss
-from kdlab.metrics import Interval, accuracy, confidence_interval, paired_difference
+from kdlab.metrics import Interval, confidence_interval, paired_difference
 
 _CHUNK = 20  # students per program: a multiple of it, such as ten seeds of two kinds, wastes none
 _SEGMENT = 100  # steps per call of it: how often progress is shown and an interrupt is heard
@@ -290,7 +291,7 @@ def train_cohort(
         >>> cohort.difference(dict(alpha=1), dict(alpha=0)).mean > 0
         True
     """
-    x, y, x_test, y_test, classes = _check_data(data)
+    x, y, x_test, y_test, classes = _check_data(data, teacher_logits)
     temperatures = _settings(temperatures, "temperatures", _checks.temperature)
     alphas = _settings(alphas, "alphas", _checks.alpha)
     seeds = _settings(seeds, "seeds", _check_seed)
@@ -327,7 +328,15 @@ def train_cohort(
     weights, losses = _train_in_chunks(program, students, monitor)
     finished = len(losses)
     test_logits = _forward(weights, x_test)
-    test_accuracy = np.atleast_1d(accuracy(test_logits, y_test))
+    test_accuracy = (test_logits.argmax(axis=-1) == y_test).mean(axis=-1)
+    diverged = int((~np.isfinite(test_logits)).any(axis=(1, 2)).sum())
+    if diverged:
+        warnings.warn(
+            f"{diverged} of {finished} students diverged: their logits are not finite. "
+            f"Lower learning_rate, which is {float(program.learning_rate):g}.",
+            UserWarning,
+            stacklevel=2,
+        )
 
     position = {student: i for i, student in enumerate(students[:finished])}
     kept = [(row, position[key]) for row, key in zip(rows, trained, strict=True) if key in position]
@@ -535,7 +544,7 @@ def _generator(seed: int, purpose: str) -> np.random.Generator:
     return np.random.default_rng([seed, *purpose.encode()])
 
 
-def _check_data(data):
+def _check_data(data, teacher_logits):
     if isinstance(data, Dataset):
         x, y, x_test, y_test = data.x_train, data.y_train, data.x_test, data.y_test
         classes = data.n_classes
@@ -550,6 +559,8 @@ def _check_data(data):
         known = [np.asarray(labels) for labels in (y, y_test) if labels is not None]
         whole = (labels for labels in known if labels.dtype.kind in "iu")  # the rest: see below
         classes = max((1 + int(labels.max(initial=1)) for labels in whole), default=2)
+        if np.ndim(teacher_logits) == 2:  # the highest class may be missing among the labels
+            classes = max(classes, np.shape(teacher_logits)[1])
     x = _flatten(x, "x_train")
     x_test = _flatten(x_test, "x_test", x.shape[1])
     if y is not None:

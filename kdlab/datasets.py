@@ -104,8 +104,8 @@ def load_dataset(name: str = "digits", data_dir=None) -> Dataset:
 
     `digits` (8x8 handwritten digits, 1,257 training and 540 test images) is embedded in
     scikit-learn. `mnist`, `fashion_mnist` and `cifar10` are looked for, in this order, as
-    `NAME.npz` in `data_dir`, or else in the folder that `$KDLAB_DATA_DIR` names (the layout of
-    the Keras data sets: `x_train`, `y_train`, `x_test`, `y_test`); in Debian's package
+    `NAME.npz` in `data_dir`, which is the folder that `$KDLAB_DATA_DIR` names if you give none (the
+    layout of the Keras data sets: `x_train`, `y_train`, `x_test`, `y_test`); in Debian's package
     `dataset-fashion-mnist`; in Keras's cache; and are downloaded through Keras last.
 
     Args:
@@ -133,6 +133,14 @@ def load_dataset(name: str = "digits", data_dir=None) -> Dataset:
     if name == "fashion_mnist" and _DEBIAN_FASHION_MNIST.is_dir():
         return _as_dataset(name, _read_idx(_DEBIAN_FASHION_MNIST), str(_DEBIAN_FASHION_MNIST))
     return _as_dataset(name, _from_keras(name), "keras.datasets")
+
+
+def require_dataset(value, name: str = "dataset") -> None:
+    """Raise a `ValueError` unless the value is a `Dataset`."""
+    if not isinstance(value, Dataset):
+        raise ValueError(
+            f"{name} must be a kdlab Dataset, as load_dataset() returns, got {type(value).__name__}"
+        )
 
 
 def _load_digits() -> Dataset:

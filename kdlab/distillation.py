@@ -6,6 +6,8 @@ not at every step, so an epoch of distillation costs the same as an epoch on lab
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from kdlab import _checks
@@ -354,6 +356,20 @@ def _check_inputs(model, x, name: str = "x") -> np.ndarray:
     return _checks.images(x, name, shape=shape)
 
 
+def _warn_of_softmax(model) -> None:
+    last = model.layers[-1]
+    if isinstance(last, keras.layers.Softmax) or (
+        getattr(last, "activation", None) is keras.activations.softmax
+    ):
+        warnings.warn(
+            f"{model.name!r} ends in a softmax, and the loss applies another: what it learns is "
+            "blurred, and no temperature can be applied to what it returns. Let its last layer "
+            "return logits (activation=None).",
+            UserWarning,
+            stacklevel=4,
+        )
+
+
 def _fit(
     model,
     x,
@@ -373,6 +389,7 @@ def _fit(
     batch_size = _checks.positive_int(batch_size, "batch_size")
     learning_rate = _checks.positive_number(learning_rate, "learning_rate")
     steps = -(-len(x) // batch_size)
+    _warn_of_softmax(model)
     keras.utils.set_random_seed(seed)
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate),

@@ -12,7 +12,7 @@ import numpy as np
 
 from kdlab import _checks
 from kdlab._tensorflow import keras
-from kdlab.datasets import Dataset
+from kdlab.datasets import Dataset, require_dataset
 
 
 def build_teacher(dataset: Dataset, *, seed: int = 0):
@@ -38,11 +38,11 @@ def build_teacher(dataset: Dataset, *, seed: int = 0):
         >>> build_teacher(load_dataset("digits")).output_shape
         (None, 10)
     """
-    _require_dataset(dataset)
+    require_dataset(dataset)
     height, width, _ = dataset.image_shape
     if min(height, width) < 2:
         raise ValueError(f"dataset must hold images of at least 2x2, got {height}x{width}")
-    init = _initializers("glorot_uniform", seed)
+    init = _initializers(seed)
     layers = keras.layers
 
     def conv(filters):
@@ -87,9 +87,9 @@ def build_student(dataset: Dataset, hidden_units: int | Sequence[int] = 16, *, s
         >>> build_student(load_dataset("digits"), hidden_units=16).count_params()
         1210
     """
-    _require_dataset(dataset)
+    require_dataset(dataset)
     widths = _checks.widths(hidden_units)
-    init = _initializers("glorot_uniform", seed)
+    init = _initializers(seed)
     layers = keras.layers
     return keras.Sequential(
         [
@@ -102,18 +102,8 @@ def build_student(dataset: Dataset, hidden_units: int | Sequence[int] = 16, *, s
     )
 
 
-def _initializers(kind: str, seed: int):
-    """A fresh, seeded initialiser for each layer in turn."""
+def _initializers(seed: int):
+    """A fresh, seeded Glorot initialiser for each layer in turn."""
     seeds = np.random.default_rng(seed)
     while True:
-        yield keras.initializers.get(
-            {"class_name": kind, "config": {"seed": int(seeds.integers(2**31))}}
-        )
-
-
-def _require_dataset(dataset) -> None:
-    if not isinstance(dataset, Dataset):
-        raise ValueError(
-            f"dataset must be a kdlab Dataset, as load_dataset() returns, "
-            f"got {type(dataset).__name__}"
-        )
+        yield keras.initializers.GlorotUniform(seed=int(seeds.integers(2**31)))

@@ -236,7 +236,7 @@ def plot_lines(
         reference: the name and the `Interval` of something to compare with, drawn across.
 
     Raises:
-        ValueError: a line does not have one value per `x`.
+        ValueError: `reference` has no interval, or a line does not have one value per `x`.
 
     Example:
         >>> fig = plot_lines([1, 2, 4], {"entropy": [0.1, 0.6, 1.4]}, ylabel="nats")
@@ -254,6 +254,8 @@ def plot_lines(
             ax.plot(x, values, label=name, **style)
     if reference is not None:
         name, level = reference
+        if not isinstance(level, Interval):
+            raise ValueError(f"reference must be a name and an Interval, got {reference!r}")
         ax.axhspan(level.low, level.high, color=_INK, alpha=0.12, linewidth=0)
         ax.axhline(level.mean, color=_INK, linestyle=":", linewidth=1.2, label=name)
     if log_x:

@@ -323,3 +323,22 @@ def test_a_damaged_shipped_teacher_says_to_install_again(tmp_path, monkeypatch):
     monkeypatch.setattr(artifacts, "_SHIPPED", tmp_path)
     with pytest.raises(ValueError, match=r"damaged.*install kdlab again"):
         pretrained_teacher("digits")
+
+
+def test_a_teacher_made_in_another_way_is_built_again(tmp_path, model, data, capsys):
+    path = tmp_path / "teacher.npz"
+    for epochs in (2, 2, 50):
+        teacher = artifacts.stored_teacher(path, data, lambda: model, epochs=epochs, widths=(1, 2))
+        assert teacher.provenance["epochs"] == epochs
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 2, "the second call found what it wanted"
+    assert "was made with epochs=2, not 50" in said[1]
+
+
+def test_what_is_no_dataset_is_named(tmp_path, model, path):
+    for call in (
+        lambda: artifacts.save_teacher(tmp_path / "t.npz", model, "digits"),
+        lambda: artifacts.load_teacher(path, "digits"),
+    ):
+        with pytest.raises(ValueError, match=r"dataset must be a kdlab Dataset.* got str"):
+            call()

@@ -479,3 +479,16 @@ def test_softmax_outputs_in_place_of_logits_earn_a_warning(digits, monkeypatch):
 def test_bad_questions_to_the_result_are_named(mixed, call, named):
     with pytest.raises(ValueError, match=named):
         call(mixed)
+
+
+def test_students_that_diverge_are_kept_and_named(train):
+    with pytest.warns(UserWarning, match=r"2 of 2 students diverged.* is 1e\+30"):
+        result = train(learning_rate=1e30)
+    assert len(result) == 2 and np.isfinite(result.test_accuracy).all()
+
+
+def test_a_class_that_no_label_names_is_known_from_the_teacher(digits, teacher):
+    keep, test = digits.y_train < 9, digits.y_test < 9
+    arrays = digits.x_train[keep], digits.y_train[keep], digits.x_test[test], digits.y_test[test]
+    result = train_cohort(arrays, teacher.train_logits[keep], seeds=[0], steps=STEPS)
+    assert result.test_logits.shape[-1] == 10

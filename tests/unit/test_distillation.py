@@ -11,6 +11,7 @@ from kdlab import (
     build_student,
     build_teacher,
     distill,
+    distillation,
     log_softmax,
     pack_targets,
     predict_logits,
@@ -174,22 +175,41 @@ def student(digits):
     return build_student(digits, 8, seed=1)
 
 
-@pytest.mark.parametrize("batch_size", [3, 64])  # 67 steps, run as 32 + 32 + 3; and 4
-def test_train_is_a_plain_keras_fit(digits, small, batch_size):
+def test_train_is_a_plain_keras_fit(digits, small):
     x, y, _ = small
     ours, plain = build_student(digits), build_student(digits)
-    history = train(ours, x, y, epochs=2, batch_size=batch_size, learning_rate=0.01, seed=5)
-    keras.utils.set_random_seed(5)
+    # All examples in one batch, so that the order does not matter.
+    history = train(ours, x, y, epochs=5, batch_size=len(x), learning_rate=0.01, seed=5)
     plain.compile(
         keras.optimizers.Adam(0.01),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    expected = plain.fit(x, y, epochs=2, batch_size=batch_size, verbose=0)
+    expected = plain.fit(x, y, epochs=5, batch_size=len(x), verbose=0)
     np.testing.assert_allclose(weights_of(ours), weights_of(plain), atol=2e-5)
     assert history.history.keys() == expected.history.keys()
     for key, values in expected.history.items():
         np.testing.assert_allclose(history.history[key], values, rtol=1e-4)
+
+
+@pytest.mark.parametrize("batch_size", [3, 64, 200, 500])
+def test_an_epoch_sees_every_example_once(batch_size):
+    x, y = np.arange(200, dtype=np.float32), np.arange(200)
+    batches = distillation._batches(x, y, batch_size, seed=1)
+    steps = -(-200 // batch_size)
+    epochs = [
+        np.concatenate([images for images, _ in batches.skip(skip).take(steps)])
+        for skip in (0, steps)
+    ]
+    for order in epochs:
+        assert sorted(order) == sorted(x)
+    assert not np.array_equal(*epochs), "the order must change from epoch to epoch"
+
+
+def test_an_example_keeps_its_target():
+    batches = distillation._batches(np.arange(10.0), np.arange(10), 4, seed=0)
+    for images, targets in batches.take(3):
+        np.testing.assert_array_equal(images, targets)
 
 
 def test_distilling_with_alpha_0_is_training_on_labels(digits, small):
@@ -491,3 +511,16 @@ def test_keras_already_loaded_on_another_backend_earns_one_clear_line(python):
 def test_a_log_level_that_the_user_chose_stays(python):
     source = "import os, kdlab._tensorflow; print(os.environ['TF_CPP_MIN_LOG_LEVEL'])"
     assert python(source, TF_CPP_MIN_LOG_LEVEL="0").stdout.strip() == "0"
+
+
+@pytest.mark.parametrize("last", ["activation", "layer"])
+def test_training_a_model_that_ends_in_a_softmax_warns(small, last):
+    x, y, logits = small
+    layers = keras.layers
+    dense = layers.Dense(10, activation="softmax" if last == "activation" else None)
+    end = [dense] if last == "activation" else [dense, layers.Softmax()]
+    model = keras.Sequential([keras.Input(x.shape[1:]), layers.Flatten(), *end])
+    for run in (lambda: train(model, x, y, epochs=1), lambda: distill(model, x, logits, epochs=1)):
+        with pytest.warns(UserWarning, match="ends in a softmax") as caught:
+            run()
+        assert caught[0].filename == __file__

@@ -69,7 +69,7 @@ def test_a_function_that_raises_is_reported(exercise, verdict):
 @pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
 @pytest.mark.parametrize(
     "answer", ["?", np.nan, np.inf, -1, 1e9, [], {}, object(), np.zeros((2, 2)), True, b"x"],
-    ids=repr,
+    ids=lambda answer: type(answer).__name__ + repr(answer)[:4].strip("<"),
 )  # fmt: skip
 def test_nonsense_is_answered_in_one_line(exercise, answer, verdict):
     said = verdict(exercise, answer)
@@ -129,7 +129,6 @@ def most_unsure_of():
         (lesson_01.accuracy, lambda z, y: 0.6, "Three of these four"),
         (lesson_01.accuracy, lambda z, y: 0.75, "small case only"),
         (lesson_01.most_unsure, lambda: entropy(softmax(most_unsure_of())).argmin(), "most sure"),
-        (lesson_01.most_unsure, lambda: most_unsure_of().max(axis=1).argmin(), "only against each"),
         (lesson_01.most_unsure, lambda: 540, "Positions go from 0 to 539"),
         (lesson_01.most_unsure, lambda: 7, "The entropy there is"),
         (lesson_01.most_unsure, lambda: entropy(softmax(most_unsure_of())), "one number"),
