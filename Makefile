@@ -37,7 +37,8 @@ format: .venv/.test ## format the code, notebooks included
 refresh: .venv/.lab ## run the lessons and store their outputs (NOTEBOOKS=notebooks/02_soft_targets.ipynb)
 	$(BIN)/python tests/notebooks/refresh.py $(NOTEBOOKS)
 
-benchmark: .venv/.lab ## time the lessons and measure their memory (NOTEBOOKS=...)
+benchmark: .venv/.lab ## what training costs, and the time and memory of the lessons (NOTEBOOKS=...)
+	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/lessons.py $(NOTEBOOKS)
 
 lock: .venv/.home ## solve pyproject.toml into exact versions (LOCK_ARGS=--upgrade for the newest)
