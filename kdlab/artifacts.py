@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import BinaryIO
 from uuid import uuid4
 
 import numpy as np
@@ -101,7 +102,8 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
         raise ValueError(
             f"made_with must hold plain values that JSON can write: {error}"
         ) from error
-    _write_atomically(Path(path), {**arrays, "about": np.array(about)})
+    arrays["about"] = np.array(about)
+    write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
     return teacher
 
 
@@ -242,13 +244,30 @@ def _checksum(arrays: dict[str, np.ndarray]) -> str:
     return digest.hexdigest()
 
 
-def _write_atomically(path: Path, arrays: dict[str, np.ndarray]) -> None:
+def write_atomically(path, write: Callable[[BinaryIO], None]) -> None:
+    """Write a file whole or not at all.
+
+    Args:
+        path: the file; its folder is made if need be, an older file replaced in one move.
+        write: called with the open binary file.
+
+    Raises:
+        OSError: the file cannot be written; an older one is then left as it was.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_atomically(f"{folder}/note.txt", lambda file: file.write(b"whole"))
+        ...     Path(f"{folder}/note.txt").read_text()
+        'whole'
+    """
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # In the same folder, so that the last move cannot cross file systems.
     temporary = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         with open(temporary, "xb") as file:
-            np.savez_compressed(file, **arrays)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)

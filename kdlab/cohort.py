@@ -17,12 +17,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from numbers import Integral, Real
-from pathlib import Path
 
 import numpy as np
 
 from kdlab import _checks
 from kdlab._tensorflow import keras, tf
+from kdlab.artifacts import write_atomically
 from kdlab.datasets import Dataset
 from kdlab.distillation import hard_loss, soft_loss
 from kdlab.metrics import Interval, confidence_interval, paired_difference
@@ -47,6 +47,22 @@ class CohortResult:
         weights: kernel and bias of each layer, with the students along the leading axis.
         y_test: the test labels `(n_test,)`.
         training: what all students share: layer sizes, steps, batch size, learning rate.
+
+    Example:
+        >>> from kdlab import load_dataset, pretrained_teacher
+        >>> data, teacher = load_dataset("digits"), pretrained_teacher("digits")
+        >>> cohort = train_cohort(
+        ...     data, teacher.train_logits, alphas=[0, 1], n_images=[50], seeds=range(3), steps=300)
+        >>> cohort.interval(alpha=1).n
+        3
+        >>> cohort.difference(dict(alpha=1), dict(alpha=0)).mean > 0
+        True
+        >>> [row["alpha"] for row in cohort.summary()]
+        [0.0, 1.0]
+        >>> cohort.predict_logits(data.x_test[:5]).shape
+        (6, 5, 10)
+        >>> len(json.loads(cohort.to_json())["students"])
+        6
     """
 
     temperature: np.ndarray
@@ -192,7 +208,7 @@ class CohortResult:
             {"training": self.training, "versions": versions, "students": students}, indent=1
         )
         if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
+            write_atomically(path, lambda file: file.write(text.encode()))
         return text
 
     def _one_per_seed(self, settings: dict) -> CohortResult:
@@ -384,13 +400,12 @@ def _train_in_chunks(program: _Program, students: list[tuple], monitor):
     except KeyboardInterrupt:
         done = sum(map(len, losses))
         message = f"Stopped: {done} of {len(students)} students are finished and kept."
-        print(message)
-        if not done:
-            if monitor is not None:
-                monitor.finish(message)
-            raise
+        if monitor is None:
+            print(message)
     if monitor is not None:
         monitor.finish(message)
+    if not losses:
+        raise KeyboardInterrupt(message)
     return [np.concatenate(layer) for layer in zip(*weights, strict=True)], np.concatenate(losses)
 
 

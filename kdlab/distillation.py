@@ -419,6 +419,7 @@ def _fit(
     if monitor is not None:
         callbacks.append(_Report(monitor, epochs, steps))
     history = keras.callbacks.History()
+    message = f"Done: {epochs} epochs."
     history.epoch = []  # Keras sets it when training begins, and an interrupt may come before
     try:
         model.fit(
@@ -433,9 +434,8 @@ def _fit(
         message = (
             f"Stopped after {len(history.epoch)} of {epochs} epochs; what was learned is kept."
         )
-        print(message)
-    else:
-        message = f"Done: {epochs} epochs."
+        if monitor is None:
+            print(message)
     if monitor is not None:
         monitor.finish(message)
     return history
