@@ -77,7 +77,7 @@ def epochs(digits, teacher) -> dict[str, float]:
         student = kdlab.build_student(digits)
         kdlab.distill(student, x, teacher.train_logits, y, epochs=EPOCHS, monitor=clock)
 
-    def distiller(clock):
+    def distiller(clock, steps_per_execution=1):
         model = keras.distillation.Distiller(
             teacher=teacher_model,
             student=kdlab.build_student(digits),
@@ -90,12 +90,15 @@ def epochs(digits, teacher) -> dict[str, float]:
             optimizer=keras.optimizers.Adam(1e-3),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             metrics=["accuracy"],
+            steps_per_execution=steps_per_execution,
         )
         model.fit(x, y, epochs=EPOCHS, batch_size=BATCH, verbose=0, callbacks=[clock])
 
     # Plain training stands there twice: how far its two medians are apart is the noise.
     sides = [("plain", plain), ("distilled", distilled), ("plain again", plain)]
+    # As Keras's documentation calls it, and with as many steps per call as `distill` takes.
     sides.append(("Distiller", distiller))
+    sides.append(("Distiller, epoch per call", lambda clock: distiller(clock, 20)))
     times: dict[str, list[float]] = {name: [] for name, _ in sides}
     for turn in range(ROUNDS):
         for name, run in sides if turn % 2 else reversed(sides):
@@ -141,12 +144,12 @@ def import_seconds() -> float:
 
 
 def row(what: str, value: str, bar: str, holds: bool) -> None:
-    print(f"{what:64} {value:>12}   {bar:10} {'holds' if holds else 'MISSED'}")
+    print(f"{what:72} {value:>9}   {bar:10} {'holds' if holds else 'MISSED'}")
 
 
 def main() -> None:
     digits, teacher = kdlab.load_dataset("digits"), kdlab.pretrained_teacher("digits")
-    print(f"{'what':64} {'measured':>12}   bar")
+    print(f"{'what':72} {'measured':>9}   bar")
     value = import_seconds()
     row("import kdlab, beyond NumPy", f"{value * 1000:.1f} ms", "<= 300 ms", value <= 0.3)
 
@@ -155,13 +158,10 @@ def main() -> None:
     plain = (epoch["plain"] + epoch["plain again"]) / 2
     value = epoch["distilled"] / plain
     row("one distillation epoch / one plain epoch", f"{value:.2f}", "<= 1.10", value <= 1.10)
-    value = epoch["distilled"] / epoch["Distiller"]
-    row(
-        "the same / keras.distillation.Distiller, CNN teacher",
-        f"{value:.2f}",
-        "<= 0.5",
-        value <= 0.5,
-    )
+    for side, note in {"Distiller": "", "Distiller, epoch per call": ", an epoch per call"}.items():
+        value = epoch["distilled"] / epoch[side]
+        what = f"the same / keras.distillation.Distiller, CNN teacher{note}"
+        row(what, f"{value:.2f}", "<= 0.5", value <= 0.5)
 
     step = cohort(digits, teacher)
     print("  a student-step: " + ", ".join(f"{n} {t * 1e6:.1f} us" for n, t in step.items()))
