@@ -103,6 +103,12 @@ def call(function, *arguments):
     return result
 
 
+def number(result) -> float:
+    """The one number that an answer holds."""
+    expect(np.size(result) == 1, "You returned several numbers, one per example: take their mean.")
+    return float(np.squeeze(result))
+
+
 def close(a, b, tolerance: float = 1e-4) -> bool:
     """Whether two arrays have the same shape and values."""
     a, b = np.asarray(a, float), np.asarray(b, float)

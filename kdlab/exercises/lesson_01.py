@@ -4,7 +4,7 @@ import numpy as np
 
 from kdlab.artifacts import pretrained_teacher
 from kdlab.datasets import load_dataset
-from kdlab.exercises.exercise import Exercise, Misconception, call, close, expect
+from kdlab.exercises.exercise import Exercise, Misconception, call, close, expect, number
 from kdlab.soft_targets import entropy, softmax
 
 
@@ -12,7 +12,7 @@ def _judge_accuracy(function):
     # As many examples as classes, so that a maximum along the wrong axis gives a number too.
     logits = np.array([[2.0, 1, 0, 0], [0.0, 3, 1, 0], [1.0, 0, 5, 0], [4.0, 0, 0, 0]])
     labels = np.array([0, 1, 0, 0])
-    result = float(call(function, logits, labels))
+    result = number(call(function, logits, labels))
     expect(not close(result, 3), "That is how many are right. Accuracy is the share of them.")
     expect(not close(result, 0.25), "That is the share of errors. Accuracy is the share right.")
     expect(not close(result, 75), "Give the share, between 0 and 1, not a percentage.")
@@ -25,7 +25,7 @@ def _judge_accuracy(function):
     logits, labels = rng.normal(size=(10, 10)), rng.integers(10, size=10)
     right = float(np.mean(logits.argmax(axis=1) == labels))
     expect(
-        close(float(call(function, logits, labels)), right),
+        close(number(call(function, logits, labels)), right),
         "It is right for one small case only: on another it is not the share of the hits.",
     )
 
@@ -56,6 +56,11 @@ def _judge_unsure(answer):
     expect(
         index != int(uncertainty.argmin()),
         "That is where it is *most sure*: the smallest entropy. You want the largest.",
+    )
+    expect(
+        index != int(softmax(logits).max(axis=1).argmin()),
+        "There its first choice is weakest. By entropy, which counts all classes, it is more "
+        "undecided elsewhere.",
     )
     expect(
         index == int(uncertainty.argmax()),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kdlab.artifacts import pretrained_teacher
-from kdlab.exercises.exercise import Exercise, Misconception, call, close, expect
+from kdlab.exercises.exercise import Exercise, Misconception, call, close, expect, number
 from kdlab.soft_targets import entropy, kl_divergence, soft_loss_gradient
 from kdlab.soft_targets import softmax as _softmax
 
@@ -30,9 +30,12 @@ def _judge_softmax(function):
         f"For the logits {z.tolist()} at T = 4 the answer is {_softmax(z, t).round(3).tolist()}.",
     )
     with np.errstate(all="ignore"):
-        huge = np.asarray(call(function, np.array([2000.0, 0.0]), 1.0), float)
+        huge = [
+            np.asarray(call(function, np.array(z), 1.0), float)
+            for z in ([2000.0, 0.0], [2000.0, 1999.0], [-2000.0, -2001.0])
+        ]
     expect(
-        close(huge, [1.0, 0.0]),
+        close(huge, _softmax([[2000.0, 0.0], [2000.0, 1999.0], [-2000.0, -2001.0]])),
         "Right on small logits, but exp(2000) overflows. Subtract the largest logit first: "
         "it changes nothing else.",
     )
@@ -95,8 +98,8 @@ three_classes = Exercise(
 def _judge_kl(function):
     teacher, student = np.array([0.7, 0.2, 0.1]), np.array([0.2, 0.5, 0.3])
     result = call(function, teacher, student)
-    expect(np.ndim(result) == 0, "Give one number: sum over the classes.")
-    result = float(result)
+    expect(np.size(result) == 1, "Give one number: sum over the classes.")
+    result = number(result)
     expect(
         not close(result, kl_divergence(student, teacher)),
         "The arguments are the wrong way round: that is KL(student || teacher). The teacher is "
@@ -107,6 +110,9 @@ def _judge_kl(function):
         "That is the cross-entropy. It has the same gradient, but is not 0 where the student "
         "agrees with the teacher: subtract the teacher's entropy.",
     )
+    right = kl_divergence(teacher, student)
+    expect(not close(result, right / np.log(2)), "That is in bits. Use np.log, not np.log2.")
+    expect(not close(result, right / 3), "Sum over the classes; the mean divides by their number.")
     expect(not close(result, -kl_divergence(teacher, student)), "The sign is the wrong way round.")
     expect(
         close(result, kl_divergence(teacher, student)),
@@ -151,6 +157,10 @@ def _judge_gradient(function):
         close(result, right),
         f"At T = 4 it is {right.round(3).tolist()}, your function says "
         f"{np.round(result, 3).tolist()}.",
+    )
+    expect(
+        close(call(function, student, teacher, 2.0), soft_loss_gradient(student, teacher, 2.0)),
+        "Right at T = 4, but not at T = 2. Is there a 4 in your code?",
     )
 
 

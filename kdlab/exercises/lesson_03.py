@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from kdlab.exercises.exercise import Exercise, call, close, expect
-from kdlab.metrics import Interval
+from kdlab.exercises.exercise import Exercise, call, close, expect, number
 from kdlab.soft_targets import kl_divergence, log_softmax, softmax
 
 
@@ -19,7 +18,7 @@ def _judge_loss(function):
     rng = np.random.default_rng(0)
     student, teacher = rng.normal(size=(2, 6, 4)) * 3
     labels, t, alpha = rng.integers(4, size=6), 4.0, 0.7
-    result = float(call(function, student, teacher, labels, t, alpha))
+    result = number(call(function, student, teacher, labels, t, alpha))
     soft, hard = _soft(student, teacher, t), _hard(student, labels)
     wrong = {
         alpha * soft + (1 - alpha) * hard: "The soft part lacks its T².",
@@ -27,6 +26,10 @@ def _judge_loss(function):
         alpha * t**2 * soft
         + (1 - alpha) * _hard(student, labels, t): "The labels are learned at T = 1: "
         "only the soft part takes the temperature.",
+        alpha * t**2 * -(softmax(teacher, t) * log_softmax(student, t)).sum(axis=1).mean()
+        + (1 - alpha)
+        * hard: "That is cross-entropy for the soft part: the same gradient, but not 0 "
+        "where the two agree. Use the divergence.",
         alpha * t**2 * _soft(teacher, student, t)
         + (1 - alpha) * hard: "KL(p || q) with the arguments swapped: the teacher comes first.",
     }
@@ -58,22 +61,28 @@ loss = Exercise(
 )
 
 
-def _judge_balanced(answer):
+def _judge_balanced(cohort):
     expect(
-        isinstance(answer, Interval),
-        "Give the whole interval that `cohort.difference(...)` returns, not only a number: "
-        "a gain without its uncertainty says little.",
-    )
-    expect(answer.n >= 10, f"That rests on {answer.n} seeds. Use ten or more.")
-    expect(
-        answer.mean > 0,
-        "The sign is the wrong way round: `difference(a, b)` is a minus b, so put the distilled "
-        "students first.",
+        hasattr(cohort, "training"),
+        "Give the cohort itself, what `kdlab.train_cohort(...)` returned.",
     )
     expect(
-        0.03 < answer.mean < 0.085,
-        f"A gain of {100 * answer.mean:.1f} points is not what balanced draws of 50 images give. "
-        "Did you pass `balanced=True` and `n_images=[50]`, and compare alpha=0.9 with alpha=0?",
+        cohort.training["balanced"],
+        "These images were drawn at random, as in the lesson: pass `balanced=True`.",
+    )
+    expect(set(cohort.n_images) == {50}, "The question is about 50 images: `n_images=[50]`.")
+    expect(
+        {0, 0.9} <= set(cohort.alpha) and 4 in cohort.temperature,
+        "A gain takes both kinds of students at T = 4: `alphas=[0, 0.9], temperatures=[4]`.",
+    )
+    at_4 = cohort.select(temperature=4)
+    seeds = len(set(cohort.seed))
+    expect(seeds >= 10, f"That rests on {seeds} seed(s). Train ten or more.")
+    gain = at_4.difference({"alpha": 0.9}, {"alpha": 0})
+    expect(
+        gain.low > 0,
+        f"The interval, {100 * gain.low:.1f} to {100 * gain.high:.1f} points, is not clear of 0. "
+        "Train more seeds.",
     )
 
 
@@ -82,12 +91,12 @@ balanced = Exercise(
     _judge_balanced,
     hints=[
         "Repeat the call from the lesson with `n_images=[50]` and `balanced=True`.",
-        "Then `cohort.difference(dict(alpha=0.9), dict(alpha=0))`.",
+        "Then look at `my_cohort.difference(dict(alpha=0.9), dict(alpha=0))`.",
     ],
     solution="""
         from kdlab import load_dataset, pretrained_teacher, train_cohort
 
-        cohort = train_cohort(
+        answer = train_cohort(
             load_dataset("digits"),
             pretrained_teacher("digits").train_logits,
             alphas=[0, 0.9],
@@ -95,14 +104,16 @@ balanced = Exercise(
             balanced=True,
             seeds=range(20),
         )
-        answer = cohort.difference(dict(alpha=0.9), dict(alpha=0))
     """,
-    praise="Still clear of zero, but smaller: part of the gain was making up for rare digits.",
+    praise="Compare your interval with that of the lesson: is a part of the gain there made up by "
+    "digits that hardly came up?",
 )
 
 
 def _judge_verdict(answer):
-    verdict = str(answer).strip().lower()
+    verdict = (
+        str(answer).strip(" .!").lower().replace("can't", "cannot").replace("can not", "cannot")
+    )
     expect(
         verdict in ("helps", "hurts", "cannot tell"),
         'Answer "helps", "hurts" or "cannot tell".',
