@@ -87,7 +87,7 @@ def logits(value, name: str = "logits", *, ndim: int | None = None, dtype=np.flo
             "sums to 1. A temperature divides logits; dividing probabilities flattens them into "
             "almost nothing. Pass the scores from before the softmax.",
             UserWarning,
-            stacklevel=_outside(),
+            stacklevel=outside(),
         )
     return result
 
@@ -147,7 +147,7 @@ def same_length(name_a: str, a, name_b: str, b) -> None:
         )
 
 
-def _outside() -> int:
+def outside() -> int:
     """The `stacklevel` at which a warning names the line that called kdlab, not one inside it.
 
     Python shows a warning once per line: named inside kdlab, only the first mistake would show.

@@ -351,7 +351,7 @@ def train_cohort(
             f"{diverged} of {finished} students diverged: their logits are not finite. "
             f"Lower learning_rate, which is {float(program.learning_rate):g}.",
             UserWarning,
-            stacklevel=2,
+            stacklevel=_checks.outside(),
         )
 
     position = {student: i for i, student in enumerate(students[:finished])}

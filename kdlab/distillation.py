@@ -379,7 +379,7 @@ def _warn_of_softmax(model) -> None:
             "blurred, and no temperature can be applied to what it returns. Let its last layer "
             "return logits (activation=None).",
             UserWarning,
-            stacklevel=4,
+            stacklevel=_checks.outside(),
         )
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from kdlab import _checks
+from kdlab._kernel import in_kernel
 from kdlab.metrics import Interval
 from kdlab.soft_targets import softmax
 
@@ -58,7 +59,7 @@ def show(fig: Figure, alt: str) -> None:
         f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{data}" '
         'style="max-width: 100%; border-radius: 4px">'
     )
-    if _in_notebook():
+    if in_kernel():
         display({"text/html": image, "text/plain": alt}, raw=True)
     else:
         print(alt)
@@ -298,10 +299,3 @@ def _tidy(ax) -> None:
     ax.tick_params(labelsize=9, colors=_INK)
     ax.grid(axis="y", color="#dddddd", linewidth=0.7)
     ax.set_axisbelow(True)
-
-
-def _in_notebook() -> bool:
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    return shell is not None and hasattr(shell, "kernel")

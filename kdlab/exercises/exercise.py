@@ -103,6 +103,14 @@ def call(function, *arguments):
     return result
 
 
+def convert(answer, kind, otherwise: str):
+    """The answer as a `kind` (float, int), or a `Misconception` that says `otherwise`."""
+    try:
+        return kind(answer)
+    except (TypeError, ValueError) as error:
+        raise Misconception(otherwise) from error
+
+
 def number(result) -> float:
     """The one number that an answer holds."""
     expect(np.size(result) == 1, "You returned several numbers, one per example: take their mean.")

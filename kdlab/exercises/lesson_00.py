@@ -1,17 +1,14 @@
 """Exercises of lesson 00, Start here."""
 
 from kdlab.artifacts import pretrained_teacher
-from kdlab.exercises.exercise import Exercise, Misconception, expect
+from kdlab.exercises.exercise import Exercise, convert, expect
 from kdlab.soft_targets import softmax
 
 _EXAMPLE = 431  # the test image of lessons 00 and 02
 
 
 def _judge_temperature(answer):
-    try:
-        temperature = float(answer)
-    except (TypeError, ValueError) as error:
-        raise Misconception("Give one number, the temperature you found.") from error
+    temperature = convert(answer, float, "Give one number, the temperature you found.")
     expect(temperature > 0, "A temperature is above 0.")
     logits = pretrained_teacher("digits").test_logits[_EXAMPLE]
     top = softmax(logits, temperature).max()

@@ -4,7 +4,7 @@ import numpy as np
 
 from kdlab.artifacts import pretrained_teacher
 from kdlab.datasets import load_dataset
-from kdlab.exercises.exercise import Exercise, Misconception, call, close, expect, number
+from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
 from kdlab.soft_targets import entropy, softmax
 
 
@@ -90,10 +90,7 @@ def _judge_second(answer):
     digits, logits = load_dataset("digits"), pretrained_teacher("digits").test_logits
     nines = logits[digits.y_test == 9]
     runner_up = np.bincount(nines.argsort(axis=1)[:, -2], minlength=10).argmax()
-    try:
-        guess = int(answer)
-    except (TypeError, ValueError) as error:
-        raise Misconception("Give one digit.") from error
+    guess = convert(answer, int, "Give one digit.")
     expect(guess != 9, "9 comes first for most of them. Which digit comes second?")
     expect(
         guess == runner_up,

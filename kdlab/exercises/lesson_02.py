@@ -3,7 +3,7 @@
 import numpy as np
 
 from kdlab.artifacts import pretrained_teacher
-from kdlab.exercises.exercise import Exercise, Misconception, call, close, expect, number
+from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
 from kdlab.soft_targets import entropy, kl_divergence, soft_loss_gradient
 from kdlab.soft_targets import softmax as _softmax
 
@@ -60,10 +60,7 @@ softmax = Exercise(
 
 
 def _judge_three_classes(answer):
-    try:
-        temperature = float(answer)
-    except (TypeError, ValueError) as error:
-        raise Misconception("Give one number, the temperature.") from error
+    temperature = convert(answer, float, "Give one number, the temperature.")
     expect(temperature > 0, "A temperature is above 0.")
     effective = float(
         np.exp(entropy(_softmax(pretrained_teacher("digits").test_logits[_EXAMPLE], temperature)))

@@ -11,6 +11,7 @@ import numpy as np
 import traitlets
 
 from kdlab import _checks
+from kdlab._kernel import in_kernel
 from kdlab.widgets import _assets
 from kdlab.widgets._base import Widget
 
@@ -63,7 +64,7 @@ class TrainingMonitor(Widget):
     def start(self, total: int, unit: str = "epoch") -> None:
         """Begin a run of `total` units, each a `unit`; forget the one before."""
         self._reset(_checks.positive_int(total, "total"), str(unit))
-        if _in_kernel() and not self._shown:
+        if in_kernel() and not self._shown:
             from IPython.display import display
 
             display(self)
@@ -99,7 +100,7 @@ class TrainingMonitor(Widget):
         self._message = str(message)
         self._finished = True
         self._push()
-        if not _in_kernel():
+        if not in_kernel():
             print(self._summary())
 
     def _reset(self, total: int, unit: str) -> None:
@@ -172,14 +173,6 @@ class TrainingMonitor(Widget):
             f"<p><strong>{escape(self._fallback_text())}</strong>. "
             "<em>Run this cell to watch the progress and the curves.</em></p>"
         )
-
-
-def _in_kernel() -> bool:
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    return getattr(get_ipython(), "kernel", None) is not None
 
 
 def _number(value, name: str) -> float:

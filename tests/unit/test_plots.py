@@ -48,7 +48,7 @@ def shown(monkeypatch):
     import IPython.display
 
     sent = []
-    monkeypatch.setattr(plots, "_in_notebook", lambda: True)
+    monkeypatch.setattr(plots, "in_kernel", lambda: True)
     monkeypatch.setattr(IPython.display, "display", lambda data, raw: sent.append((data, raw)))
     return sent
 

@@ -334,7 +334,7 @@ def test_monitor_displays_itself_once_in_a_kernel(monkeypatch, capsys):
     import IPython.display
 
     shown = []
-    monkeypatch.setattr("kdlab.widgets.training_monitor._in_kernel", lambda: True)
+    monkeypatch.setattr("kdlab.widgets.training_monitor.in_kernel", lambda: True)
     monkeypatch.setattr(
         IPython.display, "display", lambda w: shown.append(w._repr_mimebundle_() and w)
     )
