@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import anywidget
+import numpy as np
 import traitlets
+
+from kdlab import _checks
+
+# What a temperature slider spans. Below, the softmax is all but a single class; above, all but
+# uniform.
+COLDEST, HOTTEST = 0.25, 100.0
 
 
 class Checked(traitlets.TraitType):
@@ -25,12 +32,44 @@ class Checked(traitlets.TraitType):
         return self._check(obj, value)
 
 
+def check_temperature(value, name: str = "temperature") -> float:
+    """A temperature that the slider can show."""
+    value = _checks.temperature(value, name)
+    if not COLDEST <= value <= HOTTEST:
+        raise ValueError(
+            f"{name} must lie in {COLDEST:g} to {HOTTEST:g}, the range of the slider, got {value:g}"
+        )
+    return value
+
+
+def check_flag(value, name: str) -> bool:
+    """True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
 class Widget(anywidget.AnyWidget):
     """An anywidget with a fallback for viewers that cannot run it.
 
-    A subclass sets `_esm` and `_css` to text, and says what a reader should see where no widget
+    A subclass sets `_esm` and `_css` to text, declares what a learner can change as `Checked`
+    traits that are arguments of the same name, and says what a reader should see where no widget
     is alive: an untrusted notebook, GitHub, a printed page.
     """
+
+    def state(self) -> dict:
+        """What the learner can change, as keyword arguments that recreate it."""
+        # Through all classes, since anywidget makes one of its own for each widget.
+        traits = (item for cls in reversed(type(self).__mro__) for item in vars(cls).items())
+        return {name: getattr(self, name) for name, trait in traits if isinstance(trait, Checked)}
+
+    def __repr__(self) -> str:
+        state = [f"{name}={value!r}" for name, value in self.state().items()]
+        return f"<{type(self).__name__} {', '.join([self._content(), *state])}>"
+
+    def _content(self) -> str:
+        """What the widget shows, in a few words."""
+        raise NotImplementedError
 
     def _fallback_text(self) -> str:
         raise NotImplementedError

@@ -10,12 +10,13 @@ export function readExamples(packed) {
   // A copy, because the bytes may begin anywhere in a message and floats may not.
   const read = (Type, view) =>
     view && new Type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-  const logits = read(Float32Array, packed.logits);
+  const logits = packed.logits.map((view) => read(Float32Array, view));
   const classes = packed.classNames.length;
   return {
     ...packed,
-    n: logits.length / classes,
-    logitsOf: (i) => logits.subarray(i * classes, (i + 1) * classes),
+    n: logits[0].length / classes,
+    /** What a model, the first or another, says of an example. */
+    logitsOf: (i, model = 0) => logits[model].subarray(i * classes, (i + 1) * classes),
     labels: read(Int32Array, packed.labels),
     images: read(Uint8Array, packed.images),
   };
