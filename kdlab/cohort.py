@@ -341,9 +341,8 @@ def train_cohort(
         learning_rate=learning_rate,
         scale_by_t2=scale_by_t2,
     )
-    weights, losses = _train_in_chunks(program, students, monitor)
+    weights, losses, test_logits = _train_in_chunks(program, students, x_test, y_test, monitor)
     finished = len(losses)
-    test_logits = _forward(weights, x_test)
     test_accuracy = (test_logits.argmax(axis=-1) == y_test).mean(axis=-1)
     diverged = int((~np.isfinite(test_logits)).any(axis=(1, 2)).sum())
     if diverged:
@@ -380,33 +379,42 @@ def train_cohort(
     )
 
 
-def _train_in_chunks(program: _Program, students: list[tuple], monitor):
-    """Weights and losses of the students; of those finished, if interrupted."""
-    weights, losses = [], []
+def _train_in_chunks(program: _Program, students: list[tuple], x_test, y_test, monitor):
+    """Weights, losses and test logits of the students; of those finished, if interrupted."""
+    chunks, last_loss, test_accuracy = [], [], []
 
     def report(share: float) -> None:
         if monitor is not None:
             monitor.update(start + share * len(chunk))
 
-    if monitor is not None:
-        monitor.start(len(students), unit="student")
-    message = f"Done: {len(students)} students."
+    message = "Ended by an error."
     try:
+        if monitor is not None:
+            monitor.start(len(students), unit="student")
         for start in range(0, len(students), _CHUNK):
             chunk = students[start : start + _CHUNK]
-            chunk_weights, chunk_losses = program.train(chunk, report)
-            weights.append(chunk_weights)
-            losses.append(chunk_losses)
+            weights, losses = program.train(chunk, report)
+            test_logits = _forward(weights, x_test)
+            chunks.append((weights, losses, test_logits))
+            last_loss.extend(losses[:, -1])
+            test_accuracy.extend((test_logits.argmax(axis=-1) == y_test).mean(axis=-1))
+            if monitor is not None:  # means of all that are finished, whatever their settings
+                means = {"loss": np.mean(last_loss), "val_accuracy": np.mean(test_accuracy)}
+                monitor.update(start + len(chunk), **means)
+        message = f"Done: {len(students)} students."
     except KeyboardInterrupt:
-        done = sum(map(len, losses))
+        done = sum(len(losses) for _, losses, _ in chunks)
         message = f"Stopped: {done} of {len(students)} students are finished and kept."
         if monitor is None:
             print(message)
-    if monitor is not None:
-        monitor.finish(message)
-    if not losses:
+    finally:
+        if monitor is not None:
+            monitor.finish(message)
+    if not chunks:
         raise KeyboardInterrupt(message)
-    return [np.concatenate(layer) for layer in zip(*weights, strict=True)], np.concatenate(losses)
+    weights, losses, test_logits = zip(*chunks, strict=True)
+    weights = [np.concatenate(layer) for layer in zip(*weights, strict=True)]
+    return weights, np.concatenate(losses), np.concatenate(test_logits)
 
 
 class _Program:

@@ -6,6 +6,7 @@ not at every step, so an epoch of distillation costs the same as an epoch on lab
 
 from __future__ import annotations
 
+import time
 import warnings
 
 import numpy as np
@@ -342,6 +343,52 @@ def predict_logits(model, x, *, batch_size: int = 512) -> np.ndarray:
     return _checks.logits(logits, "the model's output", ndim=2, dtype=np.float32)
 
 
+def measure_model(model, x, *, repeats: int = 50) -> dict:
+    """What a `ComparisonBoard` shows of a model: its logits, its size and its speed.
+
+    The latency is that of one image, a batch of 1, on this machine as it is now: the median of
+    `repeats` calls of the compiled model, after one that compiles it. What else the machine does
+    meanwhile counts too, so compare models measured one after the other.
+
+    Args:
+        model: a Keras model that returns logits.
+        x: images `(n, height, width, channels)`.
+        repeats: how many calls to time.
+
+    Returns:
+        A dict of `logits`, as `predict_logits` returns them; `parameters`, how many there are;
+        `bytes`, what they take as float32; and `milliseconds`.
+
+    Raises:
+        ValueError: the images do not fit the model, or `repeats` is not a whole number above 0.
+
+    Example:
+        >>> from kdlab import build_student, load_dataset
+        >>> data = load_dataset("digits")
+        >>> measured = measure_model(build_student(data), data.x_test)
+        >>> measured["parameters"], measured["bytes"], measured["milliseconds"] > 0
+        (1210, 4840, True)
+    """
+    x = _check_inputs(model, x)
+    repeats = _checks.positive_int(repeats, "repeats")
+    compiled = tf.function(lambda image: model(image, training=False))
+    image = tf.constant(x[:1])
+
+    def milliseconds() -> float:
+        start = time.perf_counter()
+        compiled(image).numpy()  # a copy of the result: waits until it is there
+        return 1000 * (time.perf_counter() - start)
+
+    milliseconds()
+    parameters = model.count_params()
+    return {
+        "logits": predict_logits(model, x),
+        "parameters": parameters,
+        "bytes": 4 * parameters,
+        "milliseconds": float(np.median([milliseconds() for _ in range(repeats)])),
+    }
+
+
 @keras.saving.register_keras_serializable("kdlab")
 def accuracy(y_true, y_pred):
     """Keras metric: the share of examples whose label the student gets right."""
@@ -417,11 +464,13 @@ def _fit(
     if validation_data is not None:
         callbacks.append(_Validation(model, validation_data))
     if monitor is not None:
-        callbacks.append(_Report(monitor, epochs, steps))
+        callbacks.append(_Report(monitor, steps))
     history = keras.callbacks.History()
-    message = f"Done: {epochs} epochs."
+    message = "Ended by an error."
     history.epoch = []  # Keras sets it when training begins, and an interrupt may come before
     try:
+        if monitor is not None:
+            monitor.start(epochs, unit="epoch")
         model.fit(
             _batches(x, targets, batch_size, seed),
             epochs=epochs,
@@ -430,14 +479,16 @@ def _fit(
             verbose=0,
             callbacks=[*callbacks, history],
         )
+        message = f"Done: {epochs} epochs."
     except KeyboardInterrupt:
         message = (
             f"Stopped after {len(history.epoch)} of {epochs} epochs; what was learned is kept."
         )
         if monitor is None:
             print(message)
-    if monitor is not None:
-        monitor.finish(message)
+    finally:
+        if monitor is not None:  # which must not offer to stop what has ended
+            monitor.finish(message)
     return history
 
 
@@ -479,13 +530,10 @@ class _Validation(keras.callbacks.Callback):
 class _Report(keras.callbacks.Callback):
     """Passes the progress on to a monitor."""
 
-    def __init__(self, monitor, epochs, steps):
+    def __init__(self, monitor, steps):
         super().__init__()
-        self.monitor, self.epochs, self.steps = monitor, epochs, steps
+        self.monitor, self.steps = monitor, steps
         self.epoch = 0
-
-    def on_train_begin(self, logs=None):
-        self.monitor.start(self.epochs, unit="epoch")
 
     def on_train_batch_end(self, batch, logs=None):
         # Where several steps run per call, Keras may count past the last one of the epoch.

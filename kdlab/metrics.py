@@ -5,7 +5,7 @@ Accuracies and errors are shares in [0, 1], not percentages.
 
 from __future__ import annotations
 
-from numbers import Real
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -150,12 +150,50 @@ def confidence_interval(values, confidence: float = 0.95) -> Interval:
         raise ValueError(
             f"values must hold at least 2 runs to tell their spread, got {len(values)}"
         )
-    if not isinstance(confidence, Real) or not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, got {confidence!r}")
+    confidence = _check_confidence(confidence)
     mean = float(values.mean())
     half = float(stdtrit(len(values) - 1, (1 + confidence) / 2) * values.std(ddof=1))
     half /= len(values) ** 0.5
     return Interval(mean, mean - half, mean + half, len(values))
+
+
+def proportion_interval(successes: int, n: int, confidence: float = 0.95) -> Interval:
+    """A share that was counted, with Wilson's interval: one model's accuracy on `n` test images.
+
+    It tells how far the share may be off because the `n` are a sample, not how far another
+    training run would be: that is `confidence_interval`. The interval stays inside [0, 1], and
+    is right near the ends, where `p ± z sqrt(p (1 - p) / n)` is too narrow. (Wilson 1927,
+    "Probable Inference, the Law of Succession, and Statistical Inference".)
+
+    Args:
+        successes: how many were counted, 0 to `n`.
+        n: out of how many, at least 1.
+        confidence: as in `confidence_interval`.
+
+    Returns:
+        An `Interval`.
+
+    Raises:
+        ValueError: a count or the confidence is out of range.
+
+    Example:
+        >>> print(proportion_interval(98, 100))
+        0.980 [0.930, 0.994]
+    """
+    from scipy.special import ndtri
+
+    n = _checks.positive_int(n, "n")
+    if isinstance(successes, bool) or not isinstance(successes, Integral):
+        raise ValueError(f"successes must be a whole number, got {successes!r}")
+    if not 0 <= successes <= n:
+        raise ValueError(f"successes must lie in 0 to n, {n} here, got {successes}")
+    share, z = int(successes) / n, float(ndtri((1 + _check_confidence(confidence)) / 2))
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
+    # At the ends the bound is the share itself, but for rounding.
+    return Interval(
+        share, max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share)), n
+    )
 
 
 def paired_difference(a, b, confidence: float = 0.95) -> Interval:
@@ -183,6 +221,12 @@ def paired_difference(a, b, confidence: float = 0.95) -> Interval:
     a, b = _checks.array(a, "a", ndim=1), _checks.array(b, "b", ndim=1)
     _checks.same_length("a", a, "b", b)
     return confidence_interval(a - b, confidence)
+
+
+def _check_confidence(value) -> float:
+    if not isinstance(value, Real) or not 0 < value < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, got {value!r}")
+    return float(value)
 
 
 def _mean(hits: np.ndarray) -> float | np.ndarray:

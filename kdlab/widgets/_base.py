@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import anywidget
 import numpy as np
 import traitlets
 
 from kdlab import _checks
+from kdlab.widgets import _page
 
 # What a temperature slider spans. Below, the softmax is all but a single class; above, all but
 # uniform.
@@ -76,6 +78,34 @@ class Widget(anywidget.AnyWidget):
 
     def _fallback_html(self) -> str:
         raise NotImplementedError
+
+    def to_html(self, path, *, title: str | None = None) -> Path:
+        """Write the widget, as it stands, to a page of its own: one file, which works offline.
+
+        The page needs no kernel, no server and no network, so it can be mailed, put on a stick or
+        shown in an `<iframe>`. It is light or dark as the reader's system is.
+
+        Args:
+            path: the file to write, `NAME.html`; its folder is made if need be, an older file
+                replaced in one move.
+            title: the heading of the page; what kind of widget it is, if not given.
+
+        Returns:
+            The path.
+
+        Raises:
+            ValueError: `path` is no name of a file, or `title` is no text.
+            OSError: the file cannot be written; an older one is then left as it was.
+
+        Example:
+            >>> import tempfile
+            >>> from kdlab import TemperatureExplorer
+            >>> explorer = TemperatureExplorer([[4.0, 2.0, 0.0]], temperature=4)
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     explorer.to_html(f"{folder}/explorer.html", title="A cat at T = 4").name
+            'explorer.html'
+        """
+        return _page.write(_page.page([self], title), path)
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)

@@ -1,9 +1,16 @@
 /** The examples of a data set: their pictures, and a way to choose one of ten or ten thousand. */
 import { element } from "./dom.js";
-import { entropy, softmax } from "./maths.js";
+import { argmax, entropy, softmax } from "./maths.js";
 
 // Thumbnails on show, full rows of 12, 8 or 6: more examples cost no more than these.
 const PAGE = 24;
+
+const ORDERS = [
+  ["given", "as they come"],
+  ["unsure", "most unsure first"],
+  ["confused", "most confused with"],
+  ["random", "at random"],
+];
 
 /** The bytes that Python sent, as typed arrays. */
 export function readExamples(packed) {
@@ -48,21 +55,44 @@ export function createPicture({ images, imageShape: [height, width, channels] })
   };
 }
 
-/** Thumbnails to choose from, a page at a time, by class and by how unsure the model is. */
-export function examplePicker(examples, set) {
+/**
+ * Thumbnails to choose from, a page at a time: of all classes or one, in an order of choice.
+ * `share(trait, value)` hears of a choice that `draw` may also bring: `show_class`, `order` and
+ * `confused_with`.
+ */
+export function examplePicker(examples, set, share = () => {}) {
   const { n, labels, classNames, logitsOf } = examples;
-  const all = Array.from({ length: n }, (_, i) => i);
-  let unsureness; // of every example, once it is asked for
-  let [list, page, chosen] = [all, -1, -1];
+  const everything = Array.from({ length: n }, (_, i) => i);
+  let all = everything; // or what `draw` leaves to choose from
+  const classes = (any) => [[null, any], ...classNames.map((name, k) => [k, name])];
+  const choices = {
+    show_class: createChoice("Show", classes("all classes")),
+    order: createChoice("Order", ORDERS),
+    confused_with: createChoice("", classes("any other class")),
+  };
+  choices.confused_with.select.ariaLabel = "Confused with";
+  for (const [trait, { select, value }] of Object.entries(choices)) {
+    select.onchange = () => {
+      arrange();
+      share(trait, value());
+    };
+  }
+  let probabilities; // of every example, once they are asked for
+  let [list, page, chosen, shuffle] = [all, -1, -1, 0];
 
-  const byClass = choice("Show", ["all classes", ...classNames], arrange);
-  const byOrder = choice("Order", ["as they come", "most unsure first"], arrange);
+  const again = element("button", "shuffle again");
   const back = element("button", { "aria-label": "Previous examples" }, "‹");
   const on = element("button", { "aria-label": "More examples" }, "›");
   const where = element("span");
   const grid = element("div.kd-grid", { role: "radiogroup", "aria-label": "Example" });
-  const tools = element("div.kd-tools", byOrder, element("span.kd-pager", back, where, on));
-  if (labels) tools.prepend(byClass);
+  const { show_class: byClass, order: byOrder, confused_with: rival } = choices;
+  const tools = element("div.kd-tools", byOrder.node, rival.node, again);
+  tools.append(element("span.kd-pager", back, where, on));
+  if (labels) tools.prepend(byClass.node);
+  again.onclick = () => {
+    shuffle++;
+    arrange();
+  };
   back.onclick = () => turnTo(page - 1);
   on.onclick = () => turnTo(page + 1);
   grid.onclick = ({ target }) => {
@@ -79,14 +109,30 @@ export function examplePicker(examples, set) {
   };
 
   function arrange() {
-    const wanted = indexIn(byClass) - 1;
-    list = wanted < 0 ? all : all.filter((i) => labels[i] === wanted);
-    if (indexIn(byOrder)) {
-      unsureness ??= all.map((i) => entropy(softmax(logitsOf(i))));
-      list = [...list].sort((a, b) => unsureness[b] - unsureness[a]);
+    const [wanted, order, other] = [byClass, byOrder, rival].map((choice) => choice.value());
+    rival.node.hidden = order !== "confused";
+    again.hidden = order !== "random";
+    list = wanted === null ? all : all.filter((i) => labels[i] === wanted);
+    if (order !== "given") {
+      probabilities ??= everything.map((i) => softmax(logitsOf(i)));
+      const score = {
+        unsure: (i) => entropy(probabilities[i]),
+        confused: (i) => confusion(i, other),
+        random: (i) => scrambled(i, shuffle),
+      }[order];
+      const scores = new Map(list.map((i) => [i, score(i)]));
+      list = list.filter((i) => scores.get(i) >= 0).sort((i, j) => scores.get(j) - scores.get(i));
     }
     page = -1;
     turnTo(0);
+  }
+
+  /** How much an example's probability leaks to another class, or any; -1 if that is its own. */
+  function confusion(i, other) {
+    const p = probabilities[i];
+    const own = labels ? labels[i] : argmax(p);
+    if (other !== null) return other === own ? -1 : p[other];
+    return Math.max(...p.subarray(0, own), ...p.subarray(own + 1));
   }
 
   function turnTo(wanted) {
@@ -134,7 +180,14 @@ export function examplePicker(examples, set) {
 
   return {
     node: element("div.kd-picker", tools, grid),
-    draw({ index }) {
+    draw({ index, among = everything, ...wanted }) {
+      const isNew = (trait) => trait in wanted && wanted[trait] !== choices[trait].value();
+      const changed = Object.keys(choices).filter(isNew);
+      for (const trait of changed) choices[trait].show(wanted[trait]);
+      if (changed.length || page < 0 || among !== all) {
+        all = among;
+        arrange();
+      }
       if (index === chosen) return;
       chosen = index;
       mark();
@@ -159,11 +212,19 @@ function thumbnail(examples, index) {
   return button;
 }
 
-function choice(name, options, onchange) {
-  const select = element("select", { onchange }, ...options.map((text) => element("option", text)));
-  return element("label", `${name} `, select);
+/** A `<select>` for one of `options`, pairs of a value and its text. */
+export function createChoice(name, options) {
+  const select = element("select", ...options.map(([, text]) => element("option", text)));
+  return {
+    select,
+    node: element("label", `${name} `, select),
+    value: () => options[select.selectedIndex][0],
+    show: (value) => (select.selectedIndex = options.findIndex(([own]) => own === value)),
+  };
 }
 
-function indexIn(label) {
-  return label.querySelector("select").selectedIndex;
+/** A number that looks random, the same for everyone: all of a class see the same shuffle. */
+function scrambled(i, seed) {
+  const mixed = Math.imul(i + 1 + 7919 * seed, 0x9e3779b1);
+  return Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b) >>> 0;
 }

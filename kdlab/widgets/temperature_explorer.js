@@ -5,15 +5,17 @@
  * the trait is set on the model, the model says so, and all parts draw the new state, within the
  * same event and without the kernel. Python hears of it a moment later.
  */
-import { createBars, fillUpTo, likeliest, MANY } from "./bars.js";
-import { createSetter, debounce, element, follow, keepKeys } from "./dom.js";
+import { createBars, drawTicks, fillUpTo, likeliest, MANY, reach } from "./bars.js";
+import { assign, createSetter, debounce, element, follow, keepKeys } from "./dom.js";
 import { createPicture, exampleName, examplePicker, readExamples } from "./examples.js";
-import { argmax, entropy, softmax } from "./maths.js";
+import { argmax, entropy, klDivergence, softmax } from "./maths.js";
 import { formatNumber, formatProbability } from "./numbers.js";
-import { temperatureSlider } from "./temperature_slider.js";
+import { PRESETS, temperatureSlider } from "./temperature_slider.js";
 import { inWords } from "./words.js";
 
-const TRAITS = ["temperature", "index", "log_scale"];
+const PICKED = ["show_class", "order", "confused_with"];
+const GUESSED = ["predict", "guess", "revealed"];
+const TRAITS = ["temperature", "index", "log_scale", ...PICKED, ...GUESSED];
 const REST = 400; // milliseconds without a change before it is read out
 
 function render({ model, el }) {
@@ -21,19 +23,27 @@ function render({ model, el }) {
   const { signal } = closed;
   const examples = readExamples(model.get("_data"));
   const set = createSetter(model, signal);
+  const pick = (trait, index, when) => {
+    if (index === model.get("index")) return;
+    // These were about the example before.
+    model.set("guess", null);
+    model.set("revealed", false);
+    set(trait, index, when);
+  };
 
   const root = element("div.kdlab.kd-explorer");
   const slider = temperatureSlider(examples.range, set, root);
+  const pictures = presetPictures(slider.presets, examples);
   const facts = factSheet(examples);
   const chart = barChart(examples, set);
-  const picker = examplePicker(examples, set);
+  const picker = examplePicker(examples, pick, set);
   const words = inTheWordsOf(examples);
   const stage = element("div.kd-stage", facts.node, chart.node);
   root.append(slider.node, stage, picker.node, words.node);
   keepKeys(root, signal);
   el.append(root);
 
-  const parts = [slider, facts, chart, picker];
+  const parts = [slider, pictures, facts, chart, picker];
   const draw = () => {
     const state = look(examples, model);
     for (const part of parts) part.draw(state);
@@ -47,80 +57,248 @@ function render({ model, el }) {
 }
 
 /** Everything that is shown, from what the learner chose. */
-function look({ logitsOf, labels }, model) {
-  const [t, index, log] = TRAITS.map((trait) => model.get(trait));
-  const p = softmax(logitsOf(index), t);
-  return { t, index, log, p, p1: softmax(logitsOf(index)), label: labels?.[index] };
+function look({ logits, logitsOf, labels }, model) {
+  const chosen = Object.fromEntries(TRAITS.map((trait) => [trait, model.get(trait)]));
+  const { temperature: t, index, log_scale: log, predict, revealed } = chosen;
+  const z = logits.map((_, i) => logitsOf(index, i));
+  const [[p, q], [p1, q1]] = [t, 1].map((at) => z.map((scores) => softmax(scores, at)));
+  return { ...chosen, t, log, z, p, q, p1, q1, label: labels?.[index], secret: predict && !revealed };
 }
 
-/** The example, what the teacher makes of it, and how sure it is. */
+/** On the button of each preset, the bars as they are at that temperature. */
+function presetPictures(buttons, { classNames, logitsOf }) {
+  const bars = buttons.map((button) => {
+    const node = element("i.kd-small");
+    button.append(node);
+    return node;
+  });
+  let drawn;
+  return {
+    draw({ index, log, secret, p1 }) {
+      const wanted = `${index} ${log} ${secret}`;
+      if (wanted === drawn) return; // a step of the slider changes none of them
+      drawn = wanted;
+      const shown = classNames.length > MANY ? likeliest(p1).slice(0, MANY) : [...p1.keys()];
+      bars.forEach((node, i) => {
+        const p = softmax(logitsOf(index), PRESETS[i]);
+        node.style.clipPath = skyline(shown.map((k) => (secret ? 0 : reach(p[k], log))));
+      });
+    },
+  };
+}
+
+/** Upright bars, all in one outline. */
+function skyline(heights) {
+  const width = 100 / heights.length;
+  const corners = heights.flatMap((height, i) => {
+    const [left, right, top] = [i * width, (i + 0.75) * width, 100 - Math.max(3, 100 * height)];
+    return [`${left}% 100%`, `${left}% ${top}%`, `${right}% ${top}%`, `${right}% 100%`];
+  });
+  return `polygon(${corners})`;
+}
+
+/** The example, what the models make of it, and how sure the teacher is. */
 function factSheet(examples) {
   const { classNames, images } = examples;
   const picture = images && createPicture(examples);
-  const [title, verdict] = [element("p.kd-title"), element("p")];
-  const [nats, effective] = [element("strong.kd-still"), element("strong.kd-still")];
+  const title = element("p.kd-title");
+  const verdicts = examples.logits.map(() => element("p"));
+  const [nats, effective, kl] = [0, 1, 2].map(() => element("strong.kd-still"));
+  const whose = verdicts.length > 1 ? "Teacher’s entropy " : "Entropy ";
   const fill = element("i");
   const gauge = element("div.kd-gauge", fill);
   gauge.style.setProperty("--classes", classNames.length <= MANY ? classNames.length : 1);
-  const node = element("div.kd-facts", title, verdict, element("p", "Entropy ", nats), gauge);
+  const node = element("div.kd-facts", title, ...verdicts, element("p", whose, nats), gauge);
   node.append(element("p", "Unsure among ", effective));
+  if (verdicts.length > 1) node.append(element("p", "KL(teacher ‖ student)", element("br"), kl));
   if (picture) node.prepend(picture.node);
   let drawn;
   return {
     node,
-    draw({ index, label, p }) {
+    draw({ index, label, p, q, p1, q1, secret }) {
       const h = entropy(p);
-      nats.textContent = `${h.toFixed(2)} nats`;
-      effective.textContent = `${Math.exp(h).toFixed(1)} classes`;
-      fillUpTo(fill, Math.exp(h) / classNames.length);
-      if (index === drawn) return; // the rest does not depend on the temperature
-      drawn = index;
-      const says = argmax(p);
+      nats.textContent = secret ? "?" : `${h.toFixed(2)} nats`;
+      effective.textContent = secret ? "?" : `${Math.exp(h).toFixed(1)} classes`;
+      if (q) kl.textContent = secret ? "?" : `${formatProbability(klDivergence(p, q))} nats`;
+      fillUpTo(fill, secret ? 0 : Math.exp(h) / classNames.length);
+      const wanted = `${index} ${secret}`;
+      if (wanted === drawn) return; // the rest does not depend on the temperature
+      drawn = wanted;
       picture?.draw(index);
       title.textContent = exampleName(examples, index);
-      verdict.replaceChildren("The teacher says ", element("strong", classNames[says]));
-      if (label !== undefined) verdict.append(says === label ? " ✓" : " ✗ wrong");
+      [p1, q1].slice(0, verdicts.length).forEach((scores, i) => {
+        const says = argmax(scores);
+        const name = element("strong", secret ? "?" : classNames[says]);
+        verdicts[i].replaceChildren(`The ${i ? "student" : "teacher"} says `, name);
+        if (label !== undefined && !secret) verdicts[i].append(says === label ? " ✓" : " ✗ wrong");
+      });
     },
   };
 }
 
-/** The bars with their title, their switch and what the outlines mean. */
-function barChart({ classNames, labels }, set) {
+/** The bars with their title, their switch and what the outlines mean; or the learner's guess. */
+function barChart(examples, set) {
+  const { classNames, labels } = examples;
+  const who = examples.logits.length > 1 ? ["teacher", "student"] : undefined;
   const title = element("p.kd-title.kd-still");
   const toggle = element("input", { type: "checkbox" });
   toggle.onchange = () => set("log_scale", toggle.checked);
-  const head = element("div.kd-head", title, element("label.kd-switch", toggle, "log scale"));
-  const bars = createBars(classNames);
-  const legend = element("p.kd-legend", element("i.kd-ghost"), "the same at T = 1");
+  const formulas = (who ?? [""]).map((name) => formula(name, classNames));
+  let [pointed, state] = [];
+  const explain = () => formulas.forEach((part) => part.draw(pointed, state));
+  const bars = createBars(classNames, {
+    sides: who,
+    point(k) {
+      pointed = k;
+      explain();
+    },
+  });
+  const outline = element("span");
+  const legend = element("p.kd-legend", element("i.kd-ghost"), outline);
   if (labels) legend.append(element("span.kd-mark", "true label"));
+  const terms = element("div.kd-terms", { "aria-live": "polite" });
+  terms.append(...formulas.map((part) => part.node));
+  const guess = guessBars(classNames, set);
+  const head = element("div.kd-head", title, element("label.kd-switch", toggle, "log scale"));
+  const node = element("div", head, bars.node, guess.node, legend, terms);
   return {
-    node: element("div", head, bars.node, legend),
-    draw(state) {
-      title.textContent = `What the teacher says at T = ${formatNumber(state.t)}`;
+    node,
+    draw(now) {
+      state = now;
+      const { t, secret, predict } = state;
+      const at = `at T = ${formatNumber(t)}`;
+      const says = who ? "What the two models say" : "What the teacher says";
+      title.textContent = secret ? `What will the teacher say ${at}?` : `${says} ${at}`;
       toggle.checked = state.log;
-      bars.draw(state);
+      node.classList.toggle("kd-secret", secret);
+      bars.node.hidden = secret;
+      guess.draw(state);
+      if (secret) return;
+      const compared = predict && state.guess !== null;
+      bars.draw(compared ? { ...state, p1: state.guess, q1: undefined } : state);
+      const meaning = compared ? "your guess" : "the same at T = 1";
+      if (outline.textContent !== meaning) outline.textContent = meaning; // or the page is laid out
+      explain();
     },
   };
+}
+
+/** The term of the softmax behind a bar, with its numbers. */
+function formula(who, classNames) {
+  const node = element("p.kd-still");
+  const model = who === "student" ? 1 : 0;
+  const short = (name) => (name.length > 16 ? `${name.slice(0, 15)}…` : name);
+  const hint = model ? "" : "Point at a bar to see where it comes from.";
+  return {
+    node,
+    draw(k, { z, p, q, t }) {
+      if (k === undefined) return void (node.textContent = hint);
+      const scores = z[model];
+      const top = Math.max(...scores);
+      // Only differences count: where a power is out of reach, the largest logit is taken away.
+      const origin = Math.abs(top / t) > 300 ? top : 0;
+      const power = (score) => Math.exp((score - origin) / t);
+      const sum = scores.reduce((total, score) => total + power(score), 0);
+      const term = origin ? "e^((z − max z)/T)" : "e^(z/T)";
+      const below = formatNumber(sum);
+      const exponent = `${(scores[k] - origin).toFixed(2)}/${formatNumber(t)}`.replace("-", "−");
+      node.textContent = [
+        `${who} p(${short(classNames[k])})`,
+        `${term} / Σ ${term}`,
+        `e^(${exponent}) / ${below}`,
+        `${formatNumber(power(scores[k]))} / ${below}`,
+        formatProbability((model ? q : p)[k]),
+      ].join(" = ");
+    },
+  };
+}
+
+/** Bars that the learner drags before the truth is shown, and what the guess was worth. */
+function guessBars(classNames, set) {
+  let known = null; // the guess as the trait has it: shares of bars that need not fill 100 %
+  const rows = classNames.map((name) => {
+    const input = element("input", { type: "range", value: 0, "aria-label": `Your guess for ${name}` });
+    const [bar, value] = [element("i.kd-bar"), element("span.kd-value")];
+    const track = element("span.kd-track", bar, input);
+    input.oninput = change;
+    const node = element("div.kd-row", element("span.kd-name", { title: name }, name), track, value);
+    return { input, bar, value, node };
+  });
+  const axis = element("div.kd-right");
+  drawTicks(axis, false);
+  const ticks = element("div.kd-axis", { "aria-hidden": "true" }, axis);
+  const bars = element("div.kd-frame", element("div.kd-bars", ...rows.map((row) => row.node), ticks));
+  const [note, button] = [element("span"), element("button")];
+  const node = element("div", bars, element("p.kd-guess", note, button));
+  const total = () => rows.reduce((sum, { input }) => sum + input.valueAsNumber, 0);
+
+  function change() {
+    const whole = total();
+    known = whole ? rows.map(({ input }) => input.valueAsNumber / whole) : null;
+    set("guess", known, "soon");
+  }
+
+  return {
+    node,
+    draw({ predict, secret, guess, label, p }) {
+      node.hidden = !predict;
+      if (!predict) return;
+      rows.forEach((row, k) => row.node.classList.toggle("kd-true", k === label));
+      if (guess !== known) rows.forEach((row, k) => (row.input.value = 100 * (guess?.[k] ?? 0)));
+      known = guess;
+      for (const { input, bar, value } of rows) {
+        const text = `${input.value} %`;
+        fillUpTo(bar, input.value / 100);
+        value.textContent = text;
+        input.setAttribute("aria-valuetext", text);
+      }
+      bars.hidden = !secret;
+      note.textContent = secret ? `Total ${total()} %, scaled to 100 % when you reveal` : worth(guess, p);
+      assign(button, {
+        textContent: secret ? "Reveal" : "Guess again",
+        disabled: secret && !guess,
+        onclick: () => (secret ? set("revealed", true) : (set("guess", null), set("revealed", false))),
+      });
+    },
+  };
+}
+
+/** A guess's score in words: the probability that it put where the teacher did. */
+function worth(guess, p) {
+  if (!guess) return "There was no guess.";
+  const overlap = guess.reduce((sum, share, k) => sum + Math.min(share, p[k]), 0);
+  const percent = `${(100 * overlap).toFixed(0)}\u00a0%`;
+  return `Your guess overlaps the truth by ${percent}: so much of it lies where the teacher’s does.`;
 }
 
 /** The same as a table and a sentence. */
 function inTheWordsOf(examples) {
   const { classNames } = examples;
-  const words = inWords(classNames, ["at this temperature", "at T = 1"]);
+  const heads = examples.logits.flatMap((_, i) => {
+    const who = examples.logits.length < 2 ? "" : i ? "student " : "teacher ";
+    return [`${who}at this temperature`, `${who}at T = 1`];
+  });
+  const words = inWords(classNames, heads);
 
-  function draw({ t, index, p, p1 }) {
+  function draw({ t, index, p, p1, q, q1, secret }) {
     const what = `${exampleName(examples, index)}, at T = ${formatNumber(t)}`;
-    words.draw(`Probabilities of ${what}`, [p, p1].map((column) => [...column].map(formatProbability)));
+    const say = secret ? () => "not revealed" : formatProbability;
+    const columns = [p, p1, q, q1].slice(0, heads.length);
+    words.draw(`Probabilities of ${what}`, columns.map((column) => Array.from(column, say)));
     return what;
   }
 
   function speak(state) {
     const what = draw(state);
-    const { p } = state;
+    const { p, q, guess, predict, secret } = state;
+    if (secret) return words.speak(`${what}: your guess, then Reveal.`);
     const percent = (k) => `${classNames[k]} ${(100 * p[k]).toFixed(1)} percent`;
     const top = likeliest(p).slice(0, 3).map(percent).join(", ");
     const effective = Math.exp(entropy(p)).toFixed(1);
-    words.speak(`${what}: ${top}. Unsure among ${effective} classes.`);
+    const more = [`${what}: ${top}. Unsure among ${effective} classes.`];
+    if (q) more.push(`KL from teacher to student ${formatProbability(klDivergence(p, q))} nats.`);
+    if (predict) more.push(worth(guess, p));
+    words.speak(more.join(" "));
   }
 
   return { node: words.node, draw, speak };

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from numbers import Integral
 
 import numpy as np
 import traitlets
 
-from kdlab import soft_targets
+from kdlab import _checks, soft_targets
 from kdlab.widgets import _assets, _fallback
 from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_flag, check_temperature
 from kdlab.widgets._examples import Examples
@@ -16,13 +17,16 @@ from kdlab.widgets._examples import Examples
 # Classes in the fallback; a thousand rows would say no more.
 _FALLBACK_ROWS = 10
 
+ORDERS = ("given", "unsure", "confused", "random")
+_TEACHER_COLOR, _STUDENT_COLOR = "#0072B2", "#009E73"
+
 
 class TemperatureExplorer(Widget):
     """Explore real logits under a temperature: pick an example, drag `T`, watch the softmax.
 
     Everything is computed in the page: the bars follow the slider without the kernel, and keep
-    doing so in a notebook saved with its widgets. `temperature`, `index` and `log_scale` can be
-    read in a later cell, and set from Python.
+    doing so in a notebook saved with its widgets. What the learner chose can be read in a later
+    cell, and set from Python.
 
     Args:
         logits: scores `(n, classes)` of the teacher, before any softmax.
@@ -32,11 +36,25 @@ class TemperatureExplorer(Widget):
         temperature: `T` at the start, from 0.25 to 100.
         index: the example at the start.
         log_scale: whether the probability axis is logarithmic.
+        student_logits: scores `(n, classes)` of a second model, drawn as a mirror image of the
+            teacher's, with `KL(teacher || student)` at `T`.
+        show_class: the class whose examples can be picked, None for all; needs `labels`.
+        order: the order of the examples to pick from: `"given"`, `"unsure"` (the highest entropy
+            first), `"confused"` (with `confused_with`) or `"random"`.
+        confused_with: the class that the teacher takes the first examples of the order
+            `"confused"` for, though they are not of it; None for any.
+        predict: whether the learner guesses the teacher's probabilities before they are shown.
+        guess: a guess, one probability per class, or None.
+        revealed: whether the truth is shown in spite of `predict`.
 
     Attributes:
         temperature: `T` as the slider stands; set it to move the slider.
-        index: the example shown.
+        index: the example shown. Another one sets `guess` and `revealed` back.
         log_scale: the state of the switch.
+        show_class, order, confused_with: what the learner chose to pick from.
+        predict: as above.
+        guess: the learner's bars, a list that sums to 1; None before any was dragged.
+        revealed: whether the learner asked for the truth.
 
     Raises:
         ValueError: an argument has the wrong shape, length or range, or is not finite; the same
@@ -45,8 +63,8 @@ class TemperatureExplorer(Widget):
     Example:
         >>> explorer = TemperatureExplorer([[4.0, 2.0, 0.0]], class_names=("cat", "dog", "car"))
         >>> explorer.temperature = 4.0
-        >>> explorer.state()
-        {'temperature': 4.0, 'index': 0, 'log_scale': False}
+        >>> explorer.state()["temperature"]
+        4.0
     """
 
     _esm = _assets.module("temperature_explorer")
@@ -55,6 +73,14 @@ class TemperatureExplorer(Widget):
     temperature = Checked(lambda _, value: check_temperature(value), 1.0)
     index = Checked(lambda self, value: self._examples.index(value), 0)
     log_scale = Checked(lambda _, value: check_flag(value, "log_scale"), False)
+    show_class = Checked(lambda self, value: _check_show_class(self._examples, value), None)
+    order = Checked(lambda _, value: _check_order(value), "given")
+    confused_with = Checked(
+        lambda self, value: _check_class(self._examples, value, "confused_with"), None
+    )
+    predict = Checked(lambda _, value: check_flag(value, "predict"), False)
+    guess = Checked(lambda self, value: _check_guess(self._examples, value), None)
+    revealed = Checked(lambda _, value: check_flag(value, "revealed"), False)
     # Never changed after the start, so that it crosses the line once.
     _data = traitlets.Dict().tag(sync=True)
 
@@ -68,62 +94,158 @@ class TemperatureExplorer(Widget):
         temperature: float = 1.0,
         index: int = 0,
         log_scale: bool = False,
+        student_logits=None,
+        show_class: int | None = None,
+        order: str = "given",
+        confused_with: int | None = None,
+        predict: bool = False,
+        guess: Sequence[float] | None = None,
+        revealed: bool = False,
     ):
-        self._examples = Examples({"logits": logits}, images, labels, class_names)
+        models = {"logits": logits}
+        if student_logits is not None:
+            models["student_logits"] = student_logits
+        self._examples = Examples(models, images, labels, class_names)
         super().__init__(
             temperature=temperature,
             index=index,
             log_scale=log_scale,
+            show_class=show_class,
+            order=order,
+            confused_with=confused_with,
+            predict=predict,
+            guess=guess,
+            revealed=revealed,
             _data={**self._examples.packed(), "range": [COLDEST, HOTTEST]},
         )
+        # Not before, when the first example would set back the guess that came with it.
+        self.observe(self._ask_anew, "index")
+
+    def _ask_anew(self, _change) -> None:
+        """A guess is about one example."""
+        self.guess, self.revealed = None, False
 
     def _content(self) -> str:
-        return repr(self._examples)
+        return repr(self._examples) + (", with a student" if self._has_student else "")
+
+    @property
+    def _has_student(self) -> bool:
+        return len(self._examples.logits) > 1
+
+    @property
+    def _asks(self) -> bool:
+        return self.predict and not self.revealed
 
     def _fallback_text(self) -> str:
+        if self._asks:
+            return f"TemperatureExplorer: {self._content()}\n{self._question()}"
         names = self._examples.class_names
-        p = self._probabilities(self.temperature)
-        top = ", ".join(f"{names[k]} {p[k]:.3f}" for k in _by_probability(p)[:3])
-        return (
-            f"TemperatureExplorer: {self._content()}\n"
-            f"{self._examples.caption(self.index)}, at {_unsureness(p, self.temperature)}: {top}"
-        )
+        models = range(len(self._examples.logits))
+        said = [self._probabilities(self.temperature, model) for model in models]
+        tops = [", ".join(f"{names[k]} {p[k]:.3f}" for k in _by_probability(p)[:3]) for p in said]
+        lines = [
+            f"TemperatureExplorer: {self._content()}",
+            f"{self._examples.caption(self.index)}, at {_unsureness(said[0], self.temperature)}: "
+            f"{tops[0]}",
+        ]
+        if self._has_student:
+            lines.append(f"The student, {_distance(*said)}: {tops[1]}")
+        return "\n".join(lines)
 
     def _fallback_html(self) -> str:
+        if self._asks:  # the answer would spoil the question
+            question = escape(self._question())
+            return (
+                f"<div>{self._examples.picture(self.index, question)}<p>{question} "
+                "<em>Run this cell to drag the bars to your guess.</em></p></div>"
+            )
         # At T = 1 alone a still picture would show no more than a label.
         warm = self.temperature if self.temperature != 1 else 4.0
         p1, p = self._probabilities(1.0), self._probabilities(warm)
+        columns = {"T = 1": p1, f"T = {warm:g}": p}
+        student = ""
+        if self._has_student:
+            q = columns[f"student, T = {warm:g}"] = self._probabilities(warm, model=1)
+            student = f"; the student there: {_distance(p, q)}"
         order = _by_probability(p)
         hidden = len(order) - _FALLBACK_ROWS
         # In the order of the classes, as in the widget, where all of them can be shown.
         shown = np.arange(len(p)) if hidden <= 0 else order[:_FALLBACK_ROWS]
-        rows = "".join(self._fallback_row(k, p1[k], p[k]) for k in shown)
+        rows = "".join(self._fallback_row(k, *(q[k] for q in columns.values())) for k in shown)
+        heads = "".join(f"<th></th><th>{head}</th>" for head in columns)
         more = f"<p>and {hidden} more classes with smaller probabilities</p>" if hidden > 0 else ""
         caption = escape(self._examples.caption(self.index))
         picture = self._examples.picture(self.index, caption)
         return (
             f"<div><p><strong>{caption}</strong>: what the teacher says at "
-            f"{_unsureness(p1, 1.0)} and at {_unsureness(p, warm)}</p>{picture}"
-            "<table><thead><tr><th>class</th><th></th><th>T = 1</th>"
-            f"<th></th><th>T = {warm:g}</th></tr></thead><tbody>{rows}</tbody></table>{more}"
-            "<p><em>A still picture: run this cell to move the temperature.</em></p></div>"
+            f"{_unsureness(p1, 1.0)} and at {_unsureness(p, warm)}{student}</p>{picture}"
+            f"<table><thead><tr><th>class</th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+            f"{more}<p><em>A still picture: run this cell to move the temperature.</em></p></div>"
         )
+
+    def _question(self) -> str:
+        caption = self._examples.caption(self.index)
+        return f"{caption}: what does the teacher say at T = {self.temperature:g}?"
 
     def _fallback_row(self, k: int, *probabilities: float) -> str:
         name, labels = escape(self._examples.class_names[k]), self._examples.labels
         if labels is not None and k == labels[self.index]:
             name = f"<strong>{name} ◆ true label</strong>"
         rounded = [round(float(p), 3) for p in probabilities]
-        cells = "".join(f"<td>{_fallback.bar(p)}</td><td>{p:.3f}</td>" for p in rounded)
+        colors = (_TEACHER_COLOR, _TEACHER_COLOR, _STUDENT_COLOR)
+        cells = "".join(
+            f"<td>{_fallback.bar(p, color)}</td><td>{p:.3f}</td>"
+            for p, color in zip(rounded, colors, strict=False)
+        )
         return f"<tr><th>{name}</th>{cells}</tr>"
 
-    def _probabilities(self, temperature: float) -> np.ndarray:
-        return self._examples.probabilities(self.index, temperature)
+    def _probabilities(self, temperature: float, model: int = 0) -> np.ndarray:
+        return self._examples.probabilities(self.index, temperature, model)
 
 
 def _unsureness(p: np.ndarray, temperature: float) -> str:
     return f"T = {temperature:g} (entropy {float(soft_targets.entropy(p)):.3f} nats)"
 
 
+def _distance(p: np.ndarray, q: np.ndarray) -> str:
+    return f"KL(teacher || student) {float(soft_targets.kl_divergence(p, q)):.3f} nats"
+
+
 def _by_probability(p: np.ndarray) -> np.ndarray:
     return np.argsort(-p.round(3), kind="stable")
+
+
+def _check_order(value) -> str:
+    if not isinstance(value, str) or value not in ORDERS:
+        raise ValueError(f"order must be one of {', '.join(map(repr, ORDERS))}, got {value!r}")
+    return value
+
+
+def _check_class(examples: Examples, value, name: str) -> int | None:
+    """The number of a class, or None."""
+    is_number = isinstance(value, Integral) and not isinstance(value, bool)
+    if value is not None and not (is_number and 0 <= value < examples.n_classes):
+        raise ValueError(
+            f"{name} must be the number of a class, 0 to {examples.n_classes - 1} here, or None, "
+            f"got {value!r}"
+        )
+    return value if value is None else int(value)
+
+
+def _check_show_class(examples: Examples, value) -> int | None:
+    if value is not None and examples.labels is None:
+        raise ValueError(f"show_class must be None where there are no labels, got {value!r}")
+    return _check_class(examples, value, "show_class")
+
+
+def _check_guess(examples: Examples, value) -> list[float] | None:
+    """A guess as a list, which is what crosses the line."""
+    if value is None:
+        return None
+    guess = _checks.probabilities(value, "guess")
+    if guess.shape != (examples.n_classes,):
+        raise ValueError(
+            f"guess must hold one probability per class, {examples.n_classes}, "
+            f"got shape {guess.shape}"
+        )
+    return guess.tolist()

@@ -2,7 +2,7 @@
 import { element } from "./dom.js";
 import { formatNumber } from "./numbers.js";
 
-const PRESETS = [1, 2, 4, 10, 20];
+export const PRESETS = [1, 2, 4, 10, 20];
 const STEPS_PER_DECADE = 50; // one step of the slider is 4.7 %
 
 /** The slider's step nearest to a temperature: doubling T is the same way everywhere. */
@@ -17,7 +17,10 @@ export function toTemperature(step) {
   return Math.round(t * perUnit) / perUnit;
 }
 
-/** While it is dragged, `root` has the class `kd-dragged`, and Python hears of it now and then. */
+/**
+ * While it is dragged, `root` has the class `kd-dragged`, and Python hears of it now and then. The
+ * buttons of the `presets` are open to a picture each.
+ */
 export function temperatureSlider(range, set, root) {
   const [min, max] = range.map(toStep);
   const input = element("input", { type: "range", min, max, step: 1 });
@@ -36,13 +39,19 @@ export function temperatureSlider(range, set, root) {
   });
   const label = element("label", element("span", "Temperature"), input);
   return {
+    presets,
     node: element("div.kd-slider", label, readout, element("div.kd-presets", ...presets)),
     draw({ t }) {
       const text = `T = ${formatNumber(t)}`;
       input.value = toStep(t);
       input.setAttribute("aria-valuetext", text);
       readout.textContent = text;
-      presets.forEach((button, i) => button.setAttribute("aria-pressed", t === PRESETS[i]));
+      const distances = PRESETS.map((preset) => Math.abs(Math.log(preset / t)));
+      const nearest = distances.indexOf(Math.min(...distances));
+      presets.forEach((button, i) => {
+        button.setAttribute("aria-pressed", t === PRESETS[i]);
+        button.classList.toggle("kd-near", i === nearest);
+      });
     },
   };
 }

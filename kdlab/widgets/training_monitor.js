@@ -4,6 +4,7 @@
 import { element, follow, keepKeys } from "./dom.js";
 import { formatNumber } from "./numbers.js";
 
+const KEPT = "You can stop it at any time: what has been learned by then is kept.";
 const [WIDTH, HEIGHT] = [100, 100]; // the drawing's own units; it stretches to its box
 
 function render({ model, el }) {
@@ -12,10 +13,12 @@ function render({ model, el }) {
   const state = element("span.kd-state");
   const fill = element("i");
   const bar = element("div.kd-progress", { role: "progressbar" }, fill);
-  const note = element("p", { role: "status" });
+  const note = element("p", { role: "status", tabIndex: -1 });
   const charts = element("div.kd-charts");
-  const root = element("div.kdlab.kd-monitor", element("div.kd-head", title, state));
-  root.append(bar, charts, note);
+  const root = element("div.kdlab.kd-monitor");
+  const stop = createStop(model, el, () => draw(), closed.signal);
+  root.append(element("div.kd-head", title, state), element("div.kd-run", bar, stop.button));
+  root.append(charts, note);
   keepKeys(root, closed.signal);
   el.append(root);
 
@@ -23,28 +26,83 @@ function render({ model, el }) {
   const draw = () => {
     const now = model.get("_progress");
     const share = now.total ? now.done / now.total : 0;
-    title.textContent = now.title;
-    state.textContent = describe(now, share);
+    title.textContent = model.get("title");
+    state.textContent = describe(now, share, stop.isTooLate());
     fill.style.width = `${100 * share}%`;
     root.classList.toggle("kd-finished", now.finished);
-    bar.setAttribute("aria-label", now.title);
+    bar.setAttribute("aria-label", title.textContent);
     bar.setAttribute("aria-valuenow", Math.round(100 * share));
     bar.setAttribute("aria-valuetext", state.textContent);
-    const text = now.finished ? now.message : now.total ? STOP : "";
+    const hadFocus = stop.button === document.activeElement;
+    const text = stop.draw(now);
+    if (hadFocus && stop.button.hidden) note.focus(); // or keys would go to the notebook
     if (note.textContent !== text) note.textContent = text; // read out only when it changes
     drawCharts(charts, chartOf, now);
   };
   draw();
-  follow(model, ["_progress"], draw, closed.signal);
+  follow(model, ["title", "_progress", "_stopping"], draw, closed.signal);
   return () => closed.abort();
 }
 
-const STOP = "To stop early use the notebook's ■ button; what has been learned so far is kept.";
+/**
+ * The Stop button, with what there is to say about stopping. While a cell runs the kernel serves no
+ * message from a widget, so the button sends none: it has the server interrupt the kernel, as the
+ * notebook's own button does. Where the front end offers no way to the kernel there is no button.
+ */
+function createStop(model, el, redraw, signal) {
+  const button = element("button", { type: "button" });
+  const manager = model.widget_manager; // none where the widget has a page of its own
+  const kernel = manager?.kernel;
+  let refused = !kernel?.interrupt;
+  let restarted = false;
+  const isTooLate = () =>
+    restarted || !manager || el.closest(".jupyter-widgets-disconnected") !== null;
+  const isAsked = () => model.get("_stopping") === model.get("_progress").run;
 
-function describe({ done, total, unit, secondsLeft, finished }, share) {
+  button.addEventListener("click", async () => {
+    if (isAsked()) return; // a second interrupt could hit what comes after the training
+    model.set("_stopping", model.get("_progress").run);
+    try {
+      await kernel.interrupt();
+    } catch {
+      refused = true;
+      redraw();
+    }
+  });
+  const watch = (_, status) => {
+    if (!/restarting|terminating|dead/.test(status)) return;
+    restarted = true;
+    redraw();
+  };
+  kernel?.statusChanged?.connect(watch);
+  model.on("comm_live_update", redraw);
+  signal.addEventListener("abort", () => {
+    kernel?.statusChanged?.disconnect(watch);
+    model.off("comm_live_update", redraw);
+  });
+
+  return {
+    button,
+    isTooLate,
+    /** Show the button or not; returns the note on it. */
+    draw({ total, finished, message }) {
+      const runs = total > 0 && !finished;
+      button.hidden = !runs || refused || isTooLate();
+      button.setAttribute("aria-disabled", isAsked()); // and not `disabled`: it keeps the focus
+      button.textContent = isAsked() ? "Stopping…" : "Stop";
+      if (!runs) return message;
+      if (isTooLate()) return "What ran this is gone: the kernel ended, or the page is a saved one.";
+      if (refused) return `${KEPT} Use the notebook's ■ button.`;
+      return isAsked() ? "It stops when the step under way is done." : KEPT;
+    },
+  };
+}
+
+function describe({ done, total, unit, secondsLeft, finished }, share, isTooLate) {
   if (!total) return "not started";
   const parts = [`${Math.floor(done)} of ${total} ${unit}`, `${Math.floor(100 * share)} %`];
   if (finished) parts.push(done < total ? "stopped early" : "finished");
+  else if (isTooLate) parts.push("not finished");
   else if (secondsLeft !== null) parts.push(`${formatSeconds(secondsLeft)} left`);
   return parts.join(" · ");
 }
@@ -104,7 +162,7 @@ function createChart(name) {
       lines.training.setAttribute("d", path(training, last, range));
       lines.validation.setAttribute("d", path(validation, last, range));
       [low.textContent, high.textContent] = range.map(formatNumber);
-      [start.textContent, end.textContent] = ["0", `${last} ${unit}`];
+      [start.textContent, end.textContent] = ["0", `${Number(last.toFixed(1))} ${unit}`];
       legend.replaceChildren(
         element("strong", name),
         ...key("training", training),

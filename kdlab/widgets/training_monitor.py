@@ -13,7 +13,7 @@ import traitlets
 from kdlab import _checks
 from kdlab._kernel import in_kernel
 from kdlab.widgets import _assets
-from kdlab.widgets._base import Widget
+from kdlab.widgets._base import Checked, Widget
 
 # Seconds between two messages to the page.
 _PUSH_EVERY = 0.25
@@ -29,10 +29,15 @@ class TrainingMonitor(Widget):
     `update` may be called after each batch. Without a notebook nothing is shown, and `finish`
     prints one line.
 
+    In JupyterLab it has a Stop button. A busy kernel does not hear from widgets, so the button
+    asks the server to interrupt it, as the notebook's own ■ does: the training function gets a
+    `KeyboardInterrupt`, keeps what has been learned and calls `finish`.
+
     Args:
         title: what is trained.
 
     Attributes:
+        title: what is trained; may be set.
         history: the values so far, by the name of the metric.
 
     Example:
@@ -49,21 +54,23 @@ class TrainingMonitor(Widget):
     _esm = _assets.module("training_monitor")
     _css = _assets.style("training_monitor")
 
-    # All that the page shows, in one message.
+    title = Checked(lambda _, value: _text(value, "title"), "Training")
+    # All that the page shows of a run, in one message.
     _progress = traitlets.Dict().tag(sync=True)
+    # The run that the page has asked to stop. It is not sent here; one view tells the others.
+    _stopping = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, title: str = "Training", *, clock: Callable[[], float] = time.monotonic):
-        if not isinstance(title, str) or not title.strip():
-            raise ValueError(f"title must be a text that is not empty, got {title!r}")
-        self.title = title
         self._clock = clock
         self._shown = False
+        self._run = 0
         self._reset(total=0, unit="epoch")
-        super().__init__(_progress=self._packed())
+        super().__init__(title=title, _progress=self._packed())
 
     def start(self, total: int, unit: str = "epoch") -> None:
         """Begin a run of `total` units, each a `unit`; forget the one before."""
         self._reset(_checks.positive_int(total, "total"), str(unit))
+        self._run += 1
         if in_kernel() and not self._shown:
             from IPython.display import display
 
@@ -117,7 +124,7 @@ class TrainingMonitor(Widget):
 
     def _packed(self) -> dict:
         return {
-            "title": self.title,
+            "run": self._run,
             "unit": self._units(),
             "done": self._done,
             "total": self._total,
@@ -173,6 +180,12 @@ class TrainingMonitor(Widget):
             f"<p><strong>{escape(self._fallback_text())}</strong>. "
             "<em>Run this cell to watch the progress and the curves.</em></p>"
         )
+
+
+def _text(value, name: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{name} must be a text that is not empty, got {value!r}")
+    return value
 
 
 def _number(value, name: str) -> float:

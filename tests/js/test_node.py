@@ -43,7 +43,11 @@ def plain(value):
 def a_case(name, teacher, student, temperature):
     p = soft_targets.softmax(teacher, temperature)
     q = soft_targets.softmax(student, temperature)
+    log_p, log_q = (soft_targets.log_softmax(z, temperature) for z in (teacher, student))
+    log_student = soft_targets.log_softmax(student)
     gradient = soft_targets.soft_loss_gradient
+    with np.errstate(over="ignore"):
+        soft = np.sum(np.exp(log_p) * np.subtract(log_p, log_q, where=p > 0, out=0 * p))
     return {
         "name": name,
         "teacher": teacher,
@@ -56,6 +60,9 @@ def a_case(name, teacher, student, temperature):
             "klDivergence": plain(soft_targets.kl_divergence(p, q)),
             "gradient": plain(gradient(student, teacher, temperature)),
             "gradientWithoutT2": plain(gradient(student, teacher, temperature, scale_by_t2=False)),
+            "softLoss": plain(np.maximum(soft, 0)),
+            "hardLoss": plain(-log_student),  # for each class, were it the label
+            "hardLossGradient": plain(np.exp(log_student) - np.eye(len(student))),
             "argmax": int(np.argmax(p)),
         },
     }
@@ -103,7 +110,9 @@ def test_a_wrong_formula_is_noticed(fixture):
     assert "NumPy says" in result.stdout
 
 
-@pytest.mark.parametrize("widget", ["temperature_explorer", "training_monitor"])
+@pytest.mark.parametrize(
+    "widget", ["digit_pad", "loss_explorer", "temperature_explorer", "training_monitor"]
+)
 def test_the_assembled_module_is_one_valid_module(widget, tmp_path):
     path = tmp_path / "widget.mjs"
     path.write_text(_assets.module(widget))

@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { formatNumber, formatPower, formatProbability } from "../../kdlab/widgets/numbers.js";
+import {
+  formatExactly,
+  formatNumber,
+  formatPower,
+  formatProbability,
+  formatSigned,
+} from "../../kdlab/widgets/numbers.js";
 import { toStep, toTemperature } from "../../kdlab/widgets/temperature_slider.js";
 import { formatSeconds } from "../../kdlab/widgets/training_monitor.js";
 
@@ -30,6 +36,26 @@ test("numbers keep three digits", () => {
     [0.0123456, "0.0123"],
     [NaN, "not finite"],
     [Infinity, "not finite"],
+  ]);
+});
+
+test("numbers to calculate with keep three digits however small", () => {
+  reads(formatExactly, [
+    [16, "16"],
+    [0.0312345, "0.0312"],
+    [0.001, "0.001"],
+    [0.0000123456, "1.23×10⁻⁵"],
+    [0, "0"],
+  ]);
+});
+
+test("numbers to either side of 0 have a sign", () => {
+  reads(formatSigned, [
+    [1.2345, "+1.234"],
+    [-0.5, "−0.500"],
+    [-0.0003, "−3×10⁻⁴"],
+    [0, "0"],
+    [-0, "0"],
   ]);
 });
 

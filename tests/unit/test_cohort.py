@@ -271,10 +271,16 @@ class Recorder:
 
 def test_the_monitor_hears_start_progress_and_finish(train):
     monitor, chunk = Recorder(), cohort._CHUNK
-    train(seeds=range(chunk + 6), steps=150, monitor=monitor)
+    trained = train(seeds=range(chunk + 6), steps=150, monitor=monitor)
     assert monitor.calls[0] == ("start", chunk + 6, "student")
-    done = [call[1] for call in monitor.calls[1:-1]]
+    updates = monitor.calls[1:-1]
+    done = [done for _, done, metrics in updates if not metrics]
     assert done == pytest.approx([chunk * 2 / 3, chunk, chunk + 4, chunk + 6])
+    finished = {done: metrics for _, done, metrics in updates if metrics}
+    assert list(finished) == [chunk, chunk + 6]
+    for n, means in finished.items():
+        assert means["loss"] == pytest.approx(trained.loss[:n, -1].mean())
+        assert means["val_accuracy"] == pytest.approx(trained.test_accuracy[:n].mean())
     assert monitor.calls[-1] == ("finish", f"Done: {chunk + 6} students.")
 
 
@@ -308,7 +314,7 @@ def test_a_failure_is_not_called_done(train, monkeypatch):
     monkeypatch.setattr(cohort, "_run_steps", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         train(monitor=monitor)
-    assert not any("Done" in str(call) for call in monitor.calls)
+    assert monitor.calls[-1] == ("finish", "Ended by an error.")
 
 
 # ---- the result ---------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from kdlab import (
     calibration_error,
     confidence_interval,
     paired_difference,
+    proportion_interval,
     softmax,
 )
 
@@ -157,3 +158,29 @@ def test_softmax_outputs_in_place_of_logits_earn_one_warning_at_the_callers_line
             call()
         assert ["passed as logits looks like" in str(w.message) for w in caught] == [True]
         assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(("successes", "n"), [(0, 7), (7, 7), (1, 1), (531, 540), (50, 100)])
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.999])
+def test_proportion_interval_is_wilson_s(successes, n, confidence):
+    interval = proportion_interval(np.int64(successes), n, confidence)
+    expected = stats.binomtest(successes, n).proportion_ci(confidence, method="wilson")
+    np.testing.assert_allclose(interval[1:3], (expected.low, expected.high), atol=1e-12)
+    assert (interval.mean, interval.n) == (successes / n, n)
+    assert 0 <= interval.low <= interval.mean <= interval.high <= 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((-1, 5), "successes must lie in 0 to n, 5 here, got -1"),
+        ((6, 5), "successes must lie in 0 to n, 5 here, got 6"),
+        ((0.5, 5), "successes must be a whole number, got 0.5"),
+        ((True, 5), "successes must be a whole number, got True"),
+        ((0, 0), "n must be a whole number of at least 1, got 0"),
+        ((1, 5, 1), "confidence must lie between 0 and 1, got 1"),
+    ],
+)
+def test_bad_proportions_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        proportion_interval(*arguments)

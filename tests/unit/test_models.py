@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kdlab import Dataset, build_student, build_teacher, predict_logits
+from kdlab import Dataset, build_student, build_teacher, measure_model, predict_logits
 from kdlab._tensorflow import keras
 
 
@@ -70,3 +70,27 @@ def test_what_is_no_data_set_is_named(build, dataset):
 def test_images_too_small_for_the_teacher_are_named():
     with pytest.raises(ValueError, match="dataset must hold images of at least 2x2, got 1x9"):
         build_teacher(data(1, 9))
+
+
+def test_a_model_is_measured(digits):
+    student = build_student(digits, 5)
+    measured = measure_model(student, digits.x_test[:7], repeats=3)
+    np.testing.assert_array_equal(measured["logits"], predict_logits(student, digits.x_test[:7]))
+    weights = student.get_weights()
+    assert measured["parameters"] == sum(w.size for w in weights)
+    assert measured["bytes"] == sum(w.nbytes for w in weights)
+    assert type(measured["milliseconds"]) is float and measured["milliseconds"] > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"model": "student"}, "model must be a Keras model, got str"),
+        ({"x": np.zeros((2, 9, 8, 1))}, "x must hold images of shape"),
+        ({"repeats": 0}, "repeats must be a whole number of at least 1, got 0"),
+    ],
+)
+def test_what_cannot_be_measured_is_named(digits, change, message):
+    arguments = {"model": build_student(digits), "x": digits.x_test[:2], **change}
+    with pytest.raises(ValueError, match=message):
+        measure_model(**arguments)

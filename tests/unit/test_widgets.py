@@ -11,6 +11,7 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 import pytest
+from widget_examples import EXAMPLES
 
 import kdlab.widgets
 from kdlab import soft_targets
@@ -41,10 +42,33 @@ def text_of(widget):
 
 # ---- TemperatureExplorer ------------------------------------------------------------------------
 
+START = {
+    "temperature": 1.0,
+    "index": 0,
+    "log_scale": False,
+    "show_class": None,
+    "order": "given",
+    "confused_with": None,
+    "predict": False,
+    "guess": None,
+    "revealed": False,
+}
+ANOTHER = {
+    "temperature": 3.5,
+    "index": 6,
+    "log_scale": True,
+    "show_class": 1,
+    "order": "confused",
+    "confused_with": 3,
+    "predict": True,
+    "guess": [0.5, 0.25, 0.25, 0.0],
+    "revealed": True,
+}
+
 
 def test_explorer_needs_only_logits():
     explorer = TemperatureExplorer([[1.0, 2.0, 0.5]])
-    assert explorer.state() == {"temperature": 1.0, "index": 0, "log_scale": False}
+    assert explorer.state() == START
     assert explorer._data["classNames"] == ["0", "1", "2"]
 
 
@@ -71,16 +95,49 @@ def test_the_page_can_set_what_python_reads(data):
     explorer = TemperatureExplorer(**data)
     sent = []
     explorer._send = lambda message, buffers=None: sent.append(message)
-    explorer.set_state({"temperature": 4, "index": 3, "log_scale": True})
-    assert explorer.state() == {"temperature": 4.0, "index": 3, "log_scale": True}
+    explorer.set_state(ANOTHER | {"index": 0})
+    assert explorer.state() == ANOTHER | {"index": 0}
     # An echo of an old value would pull the slider back while it is dragged.
     assert not sent
 
 
 def test_state_recreates_the_explorer(data):
-    state = TemperatureExplorer(**data, temperature=3.5, index=6, log_scale=True).state()
-    assert state == {"temperature": 3.5, "index": 6, "log_scale": True}
+    state = TemperatureExplorer(**data, **ANOTHER).state()
+    assert state == ANOTHER
     assert TemperatureExplorer(**data, **state).state() == state
+
+
+def test_the_student_is_a_second_model(data):
+    student = data["logits"][::-1]
+    explorer = TemperatureExplorer(**data, student_logits=student, temperature=4.0, index=2)
+    packed = np.frombuffer(explorer._data["logits"][1], "<f4").reshape(7, 4)
+    np.testing.assert_array_equal(packed, student.astype(np.float32))
+    p, q = (soft_targets.softmax(z[2].astype(np.float32), 4.0) for z in (data["logits"], student))
+    distance = f"KL(teacher || student) {soft_targets.kl_divergence(p, q):.3f} nats"
+    assert distance in text_of(explorer)
+    assert distance in html_of(explorer)
+    assert "<th>student, T = 4</th>" in html_of(explorer)
+    assert all(f"<td>{x:.3f}</td>" in html_of(explorer) for x in q)
+    assert "with a student" in repr(explorer)
+    assert "student" not in html_of(TemperatureExplorer(**data)) + text_of(
+        TemperatureExplorer(**data)
+    )
+
+
+def test_another_example_asks_for_another_guess(data):
+    explorer = TemperatureExplorer(**data, **ANOTHER)
+    explorer.temperature = 2.0
+    assert explorer.guess == ANOTHER["guess"]
+    explorer.index = 2
+    assert explorer.guess is None
+    assert explorer.revealed is False
+    assert explorer.predict is True
+
+
+def test_a_guess_is_a_list_whatever_it_came_as(data):
+    explorer = TemperatureExplorer(**data, guess=np.array([0.25] * 4, dtype=np.float32))
+    assert explorer.guess == [0.25] * 4
+    assert type(explorer.guess) is list
 
 
 @pytest.mark.parametrize(
@@ -109,6 +166,20 @@ def test_state_recreates_the_explorer(data):
         ({"index": -1}, "index must .* got -1"),
         ({"index": 1.5}, "index must .* got 1.5"),
         ({"log_scale": "yes"}, "log_scale must be True or False, got 'yes'"),
+        ({"student_logits": np.ones((6, 4))}, r"student_logits must be .* as logits, \(7, 4\)"),
+        ({"student_logits": [[np.inf] * 4] * 7}, "student_logits must be finite"),
+        ({"show_class": 4}, "show_class must be the number of a class, 0 to 3 here, .* got 4"),
+        ({"show_class": True}, "show_class must be .* got True"),
+        ({"show_class": 1, "labels": None}, "show_class must be None where .* no labels, got 1"),
+        ({"order": "best"}, "order must be one of 'given', .*, 'random', got 'best'"),
+        ({"order": ["given"]}, r"order must be one of .* got \['given'\]"),
+        ({"confused_with": -1}, "confused_with must be the number of a class, .* got -1"),
+        ({"confused_with": "cat"}, "confused_with must be the number of a class, .* got 'cat'"),
+        ({"predict": 1}, "predict must be True or False, got 1"),
+        ({"guess": [0.5] * 4}, "guess must hold probabilities: .* row sums from 2 to 2"),
+        ({"guess": [0.5, 0.5]}, r"guess must hold one probability per class, 4, got shape \(2,\)"),
+        ({"guess": "none"}, "guess must be an array of numbers, got 'none'"),
+        ({"revealed": None}, "revealed must be True or False, got None"),
     ],
 )
 def test_explorer_says_what_is_wrong(data, bad, message):
@@ -124,6 +195,12 @@ def test_explorer_says_what_is_wrong(data, bad, message):
         ("temperature", 101),
         ("index", 7),
         ("log_scale", None),
+        ("show_class", 4),
+        ("order", "best"),
+        ("confused_with", 4),
+        ("predict", None),
+        ("guess", [1.5, -0.5, 0, 0]),
+        ("revealed", 0),
     ],
 )
 def test_a_bad_value_set_later_is_refused_and_changes_nothing(data, name, value):
@@ -164,6 +241,16 @@ def test_fallback_shows_the_real_values(data):
 
 def test_fallback_at_t_1_shows_what_a_higher_temperature_would(data):
     assert "<th>T = 4</th>" in html_of(TemperatureExplorer(**data))
+
+
+def test_fallback_keeps_the_answer_until_it_is_revealed(data):
+    asking = TemperatureExplorer(**data, predict=True, temperature=4.0, index=2)
+    told = [f"{x:.3f}" for x in soft_targets.softmax(data["logits"][2], 4.0)]
+    for shown in (html_of(asking), text_of(asking)):
+        assert "Example 2, labelled car: what does the teacher say at T = 4?" in shown
+        assert not any(value in shown for value in told)
+    asking.revealed = True
+    assert all(value in html_of(asking) for value in told)
 
 
 def test_fallback_is_the_same_every_time(data):
@@ -226,13 +313,11 @@ def test_hostile_names_stay_text(data):
 # ---- All widgets --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "make", [lambda: TemperatureExplorer([[1.0, 2.0]], [[[[0.5]]]]), TrainingMonitor]
-)
-def test_closed_widgets_are_gone(make):
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_closed_widgets_are_gone(name):
     gc.collect()
     before = len(ipywidgets.widgets.widget._instances)
-    widgets = [make() for _ in range(200)]
+    widgets = [EXAMPLES[name].make() for _ in range(200)]
     references = [weakref.ref(widget) for widget in widgets]
     for widget in widgets:
         widget._repr_mimebundle_()
@@ -244,15 +329,23 @@ def test_closed_widgets_are_gone(make):
 
 
 @pytest.mark.parametrize(
-    ("widget", "limit"), [("temperature_explorer", 16), ("training_monitor", 12)]
+    ("widget", "limit"),
+    [
+        ("comparison_board", 12),
+        ("digit_pad", 16),
+        ("loss_explorer", 12),
+        ("temperature_explorer", 16),
+        ("training_monitor", 12),
+    ],
 )
 def test_the_page_side_is_small(widget, limit):
     own = sum((FOLDER / f"{widget}.{kind}").stat().st_size for kind in ("js", "css"))
     assert own <= limit * 1024
 
 
-@pytest.mark.parametrize("widget", [TemperatureExplorer, TrainingMonitor])
-def test_the_page_side_is_self_contained(widget):
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_page_side_is_self_contained(name):
+    widget = getattr(kdlab.widgets, name)
     for text in (widget._esm, widget._css):
         assert type(text) is str
         assert not re.search(r"^import|@import|url\(|fetch\(|innerHTML", text, re.MULTILINE)

@@ -1,0 +1,102 @@
+"""Widgets on a page of their own: one HTML file that needs no kernel and no network.
+
+The file holds each widget's module and styles, its traits as JSON, and `page.js`, which stands in
+for the notebook. Its content security policy refuses every request, so that a page which works
+here works everywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Sequence
+from html import escape
+from os import PathLike
+from pathlib import Path
+
+import anywidget
+
+from kdlab.artifacts import write_atomically
+from kdlab.widgets import _assets
+
+# Refuses all but what is in the file. The empty icon keeps a browser from asking for one.
+_HEAD = """<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: blob:; \
+style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">"""
+
+# What a page has no use for: the text of the module, and what belongs to the notebook.
+_NOT_STATE = {"_esm", "_css", "_anywidget_id", *anywidget.AnyWidget.class_trait_names()}
+
+
+def page(widgets: Sequence, title: str | None = None) -> str:
+    """One HTML page with any number of widgets, each of which starts from its present state.
+
+    Without a title it is called what the first widget is.
+    """
+    if title is None:
+        title = _kind(widgets[0])
+    if not isinstance(title, str) or not title.strip():
+        raise ValueError(f"title must be a text that is not empty, got {title!r}")
+    title = escape(title)
+    styles = "".join(dict.fromkeys([_assets.style("page"), *(widget._css for widget in widgets)]))
+    sections = "".join(_section(number, widget) for number, widget in enumerate(widgets))
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+{_HEAD}
+<title>{title}</title>
+<style>
+{styles}</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+{sections}</main>
+</body>
+</html>
+"""
+
+
+def write(text: str, path) -> Path:
+    """Write a page, whole or not at all; an older file is replaced."""
+    if not isinstance(path, str | PathLike):
+        raise ValueError(f"path must be the name of the file to write, got {path!r}")
+    path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"path must name a file to write, got the folder {str(path)!r}")
+    write_atomically(path, lambda file: file.write(text.encode()))
+    return path
+
+
+def _section(number: int, widget) -> str:
+    # A module of its own per widget: the names in it stay to themselves.
+    return f"""<div class="widget" id="widget-{number}"></div>
+<noscript><p>Without JavaScript, a still picture:</p>{widget._fallback_html()}</noscript>
+<script type="application/json" id="state-{number}">{_state(widget)}</script>
+<script type="module">
+{widget._esm}
+{_assets.module("page")}
+openWidget(render, {number});
+</script>
+"""
+
+
+def _kind(widget) -> str:
+    """The widget's class in words: a `DigitPad` is a digit pad."""
+    return re.sub(r"\B(?=[A-Z])", " ", type(widget).__name__).capitalize()
+
+
+def _state(widget) -> str:
+    """The synced traits as JSON, in which nothing can end the script that holds it."""
+    state = widget.get_state(set(widget.keys) - _NOT_STATE)
+    return json.dumps(state, default=_bytes, allow_nan=False).replace("<", r"\u003c")
+
+
+def _bytes(value) -> dict:
+    """What JSON has no word for; `readBytes` in `page.js` is the way back."""
+    if not isinstance(value, bytes):
+        raise TypeError(f"a trait holds {type(value).__name__}, which JSON cannot write")
+    return {"data:base64": base64.b64encode(value).decode("ascii")}

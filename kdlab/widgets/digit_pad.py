@@ -1,0 +1,271 @@
+"""Draw a digit and watch a student answer while you draw: `DigitPad`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from html import escape
+
+import numpy as np
+import traitlets
+
+from kdlab import _checks, soft_targets
+from kdlab.widgets import _assets, _examples, _fallback
+from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_temperature
+
+# Seconds for which a drawing has to rest before the teacher is asked.
+_REST = 0.3
+# Answers in the fallback.
+_TOP = 3
+
+
+class DigitPad(Widget):
+    """Draw a digit, or change an example: the student answers with every stroke.
+
+    The student's weights are sent to the page and the network is computed there, so it answers
+    without the kernel, also in a notebook saved with its widgets. The teacher, too large for that,
+    is asked in the kernel once the drawing rests and the kernel is free.
+
+    A drawing is made as the images of the `digits` data set were: a round pen on a fine bitmap, of
+    which each 4x4 block is one pixel for the network.
+
+    Args:
+        weights: kernel and bias of each layer in turn, of a dense network with ReLU between its
+            layers that returns logits: `student.get_weights()`, or of student `i` of a cohort
+            `[w[i] for w in result.weights]`.
+        examples: images `(n, height, width, 1)` in [0, 1] to load into the pad.
+        labels: the true classes `(n,)` of the examples.
+        class_names: one name per class; the class numbers if not given.
+        teacher: called with the drawing `(1, height, width, 1)`; returns logits `(1, classes)`.
+            `lambda image: predict_logits(teacher, image)` asks a Keras model.
+        temperature: `T` at the start, from 0.25 to 100.
+        pixels: the drawing at the start, `(height, width)` in [0, 1]; empty if not given.
+        image_shape: height and width of the student's images.
+
+    Attributes:
+        temperature: `T` as the slider stands; set it to move the slider.
+        pixels: the drawing as the network sees it, a list of rows; set it to draw.
+        image: the drawing as an array `(height, width)`.
+
+    Raises:
+        ValueError: an argument has the wrong shape, length or range, or is not finite; the same
+            when an attribute is set later. An error of the teacher is shown in the widget.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> pad = DigitPad([rng.normal(size=(64, 10)), np.zeros(10)])
+        >>> pad.pixels = np.eye(8)
+        >>> float(pad.image.sum())
+        8.0
+    """
+
+    _esm = _assets.module("digit_pad")
+    _css = _assets.style("digit_pad")
+
+    temperature = Checked(lambda _, value: check_temperature(value), 1.0)
+    pixels = Checked(lambda self, value: self._check_pixels(value), None)
+    # The network and the examples: never changed after the start.
+    _data = traitlets.Dict().tag(sync=True)
+    # What the teacher said, and of which drawing; the page shows it beside no other.
+    _answer = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        weights: Sequence,
+        examples=None,
+        labels=None,
+        class_names: Sequence[str] | None = None,
+        *,
+        teacher: Callable | None = None,
+        temperature: float = 1.0,
+        pixels=None,
+        image_shape: Sequence[int] = (8, 8),
+    ):
+        self._shape = _check_shape(image_shape)
+        self._weights = _check_weights(weights, self._shape)
+        if teacher is not None and not callable(teacher):
+            raise ValueError(f"teacher must be a function of an image, got {teacher!r}")
+        self._class_names = _examples.names(class_names, len(self._weights[-1]))
+        self._teacher = None  # not before the first drawing is there
+        super().__init__(
+            temperature=temperature, pixels=pixels, _data=self._packed(examples, labels, teacher)
+        )
+        self._teacher, self._loop, self._alarm = teacher, _running_loop(), None
+        self._ask()
+
+    @property
+    def image(self) -> np.ndarray:
+        """The drawing as the network sees it, `(height, width)`, float32 in [0, 1]."""
+        return np.array(self.pixels, np.float32)
+
+    def _packed(self, examples, labels, teacher) -> dict:
+        """What the page reads: layers as little-endian floats, examples as in `examples.js`."""
+        data = {
+            "classNames": list(self._class_names),
+            "imageShape": [*self._shape, 1],
+            "network": [array.astype("<f4").tobytes() for array in self._weights],
+            "hasTeacher": teacher is not None,
+            "range": [COLDEST, HOTTEST],
+            "frame": [0, self._shape[1], 0, self._shape[0]],
+        }
+        if examples is None:
+            if labels is not None:
+                raise ValueError("labels must come with examples, got labels alone")
+            return data
+        _examples.pixels(examples, "examples")
+        images = _checks.images(examples, "examples", shape=(*self._shape, 1))
+        logits = self._logits(images)
+        packed = _examples.Examples({"logits": logits}, images, labels, self._class_names).packed()
+        return {
+            **packed,
+            **data,
+            # Unrounded too: the network is to see what it would see in Python.
+            "exactImages": images.astype("<f4").tobytes(),
+            "frame": _frame(images[..., 0]),
+        }
+
+    def _logits(self, images: np.ndarray) -> np.ndarray:
+        """The student's logits `(n, classes)` in NumPy, as `network.js` computes them."""
+        x = images.reshape(len(images), -1)
+        *hidden, kernel, bias = self._weights
+        for k, b in zip(hidden[::2], hidden[1::2], strict=True):
+            x = np.maximum(x @ k + b, 0)
+        return x @ kernel + bias
+
+    # ---- The teacher -----------------------------------------------------------------------
+
+    @traitlets.observe("pixels")
+    def _ask_later(self, _) -> None:
+        """Have the teacher asked when the drawing rests, on the thread that made the widget.
+
+        This may be called on a thread beside a running training, where nothing must compute:
+        ipykernel hears messages of widgets there. The event loop of the main thread is free when
+        no cell runs.
+        """
+        if self._teacher is None:
+            return
+        if self._loop is None or self._loop.is_closed():
+            self._ask()
+        else:
+            self._loop.call_soon_threadsafe(self._ask_at_rest)
+
+    def _ask_at_rest(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = self._loop.call_later(_REST, self._ask)
+
+    def _ask(self) -> None:
+        drawing = self.pixels
+        if self._teacher is None or not np.any(drawing):
+            return
+        try:
+            logits = self._teacher(np.array(drawing, np.float32)[None, :, :, None])
+            logits = _checks.logits(logits, "the teacher's answer", ndim=2, dtype=np.float32)
+            if logits.shape != (1, len(self._class_names)):
+                raise ValueError(
+                    f"the teacher's answer must have shape (1, {len(self._class_names)}), "
+                    f"got {logits.shape}"
+                )
+            answer = {"logits": logits[0].tolist()}
+        except Exception as error:  # shown to the learner; nothing else may stop because of it
+            line = " ".join(f"{type(error).__name__}: {error}".split())
+            answer = {"error": line if len(line) <= 200 else f"{line[:199]}…"}
+        self._answer = {"pixels": drawing, **answer}
+
+    # ---- Checks and fallback ---------------------------------------------------------------
+
+    def _check_pixels(self, value) -> list[list[float]]:
+        if value is None:
+            return np.zeros(self._shape).tolist()
+        drawing = _checks.array(value, "pixels", ndim=2)
+        if drawing.shape != self._shape:
+            raise ValueError(f"pixels must have shape {self._shape}, got {drawing.shape}")
+        if drawing.min() < 0 or drawing.max() > 1:
+            raise ValueError(
+                f"pixels must lie in [0, 1], got values from {drawing.min():g} to {drawing.max():g}"
+            )
+        return drawing.tolist()
+
+    def __repr__(self) -> str:
+        return f"<DigitPad {self._content()}, temperature={self.temperature!r}>"
+
+    def _content(self) -> str:
+        layers = [self._weights[0].shape[0], *(len(bias) for bias in self._weights[1::2])]
+        drawing = "a drawing" if np.any(self.pixels) else "an empty drawing"
+        return f"{'-'.join(map(str, layers))} student, {drawing}"
+
+    def _top(self) -> list[tuple[str, float]]:
+        """The student's likeliest answers."""
+        p = soft_targets.softmax(self._logits(self.image[None])[0], self.temperature).round(3)
+        best = np.argsort(-p, kind="stable")[:_TOP]
+        return [(self._class_names[k], float(p[k])) for k in best]
+
+    def _fallback_text(self) -> str:
+        text = f"DigitPad: {self._content()}"
+        if not np.any(self.pixels):
+            return text
+        top = ", ".join(f"{name} {p:.3f}" for name, p in self._top())
+        return f"{text}\nThe student says, at T = {self.temperature:g}: {top}"
+
+    def _fallback_html(self) -> str:
+        if not np.any(self.pixels):
+            return "<p><strong>DigitPad</strong>: <em>run this cell to draw a digit.</em></p>"
+        picture = _fallback.image(_examples.pixels(self.image[None, :, :, None])[0], "The drawing")
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{_fallback.bar(p)}</td><td>{p:.3f}</td></tr>"
+            for name, p in self._top()
+        )
+        return (
+            f"<div><p>What the student says of this drawing at T = {self.temperature:g}</p>"
+            f"{picture}<table><tbody>{rows}</tbody></table>"
+            "<p><em>A still picture: run this cell to draw.</em></p></div>"
+        )
+
+
+def _check_shape(image_shape) -> tuple[int, int]:
+    if not isinstance(image_shape, Sequence) or len(image_shape) != 2:
+        raise ValueError(f"image_shape must be a height and a width, got {image_shape!r}")
+    return tuple(_checks.positive_int(size, "image_shape") for size in image_shape)
+
+
+def _check_weights(weights, shape: tuple[int, int]) -> list[np.ndarray]:
+    """Kernels `(inputs, units)` and biases `(units,)` that fit each other, float32."""
+    if not isinstance(weights, Sequence) or not weights or len(weights) % 2:
+        got = f"{len(weights)} arrays" if isinstance(weights, Sequence) else repr(weights)
+        raise ValueError(f"weights must list a kernel and a bias for each layer, got {got}")
+    checked, inputs = [], shape[0] * shape[1]
+    why = f"one for each pixel of {shape[0]}x{shape[1]} images"
+    for layer, (kernel, bias) in enumerate(zip(weights[::2], weights[1::2], strict=True)):
+        name = f"weights[{2 * layer}], a kernel,"
+        kernel = _checks.array(kernel, name, ndim=2, dtype=np.float32)
+        if len(kernel) != inputs:
+            raise ValueError(f"{name} must have {inputs} rows, {why}, got shape {kernel.shape}")
+        name, inputs = f"weights[{2 * layer + 1}], a bias,", kernel.shape[1]
+        why = "one for each unit of the layer before"
+        bias = _checks.array(bias, name, dtype=np.float32)
+        if bias.size != inputs or bias.shape[-1] != inputs:
+            raise ValueError(f"{name} must have shape ({inputs},), got {bias.shape}")
+        checked += [kernel, bias.ravel()]
+    if inputs < 2:
+        raise ValueError(f"weights must end in at least 2 classes, got {inputs}")
+    return checked
+
+
+def _frame(images: np.ndarray) -> list[int]:
+    """Where the examples lie, on average: left, right, top and bottom, in whole pixels."""
+    sides = []
+    for axis in (1, 2):  # seen from above, then from the side
+        ink = (images > 0).any(axis=axis)
+        ink = ink[ink.any(axis=1)]
+        if not len(ink):
+            ink = np.ones((1, ink.shape[1]))
+        sides += [ink.argmax(axis=1).mean(), ink.shape[1] - ink[:, ::-1].argmax(axis=1).mean()]
+    return [round(float(side)) for side in sides]
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that runs this cell; none in a script."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

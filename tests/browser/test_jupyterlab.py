@@ -1,0 +1,304 @@
+"""The lessons' widgets in a real JupyterLab, with a real kernel behind them.
+
+One server for all of it, and where the tests do not get in each other's way one open lesson.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import textwrap
+from pathlib import Path
+
+import pytest
+from chromium import open_page, picture
+from lab import PATIENCE, Lab, serve
+from playwright.sync_api import expect
+
+LESSONS = Path(__file__).parents[2] / "notebooks"
+# Cells that are not in view have no output: a tall window has most of a lesson in it.
+WINDOW = {"width": 1280, "height": 2400}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Copies of the lessons, to be run and saved."""
+    return shutil.copytree(LESSONS, tmp_path_factory.mktemp("lab") / "notebooks")
+
+
+@pytest.fixture(scope="module")
+def server(folder):
+    with serve(folder, folder.parent / "home") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def lesson_02(browser, server):
+    """Lesson 02, open, with all of its cells run."""
+    with open_page(browser, viewport=WINDOW) as page:
+        lab = Lab(page, server)
+        lab.open("02_soft_targets.ipynb")
+        lab.run("notebook:run-all-cells")
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def lesson_01(browser, server):
+    """Lesson 01, open, run up to the training of the teacher."""
+    with open_page(browser, viewport=WINDOW) as page:
+        lab = Lab(page, server)
+        lab.open("01_train_a_teacher.ipynb")
+        lab.activate(lab.cell("kdlab.train("))
+        lab.run("notebook:run-all-above")
+        yield lab
+
+
+@pytest.fixture
+def lab(browser, server):
+    """JupyterLab in a tab of its own."""
+    with open_page(browser, viewport=WINDOW) as page:
+        yield Lab(page, server)
+
+
+@pytest.fixture(autouse=True)
+def quiet(request, tmp_path, failed):
+    """The console has nothing to complain of; where a test fails there is a picture of its page."""
+    labs = [
+        request.getfixturevalue(name)
+        for name in ("lesson_01", "lesson_02", "lab")
+        if name in request.fixturenames
+    ]
+    yield
+    for lab in labs:
+        if failed():
+            picture(lab.page, tmp_path / "lab.png")
+        errors, lab.page.errors[:] = list(lab.page.errors), []
+        assert not errors
+
+
+@pytest.fixture
+def explorer(lesson_02):
+    """The temperature explorer of lesson 02, as the lesson leaves it."""
+    lesson_02.evaluate("explorer.temperature = 1")
+    explorer = lesson_02.find(".kd-explorer").first
+    explorer.scroll_into_view_if_needed()
+    return explorer
+
+
+def slider(widget):
+    return widget.get_by_role("slider", name=re.compile("temperature", re.IGNORECASE)).first
+
+
+def readings(widget) -> list[str]:
+    """The temperature and the probabilities that a learner reads."""
+    return [
+        widget.locator(".kd-t").first.inner_text(),
+        *widget.locator(".kd-value").all_inner_texts(),
+    ]
+
+
+def drag(lab, widget, share: float) -> None:
+    """Drag the slider's thumb by the mouse to a share of its way."""
+    input = slider(widget)
+    input.scroll_into_view_if_needed()
+    box = input.bounding_box()
+    low, high, now = (float(input.evaluate(f"i => i.{name}")) for name in ("min", "max", "value"))
+    x = [box["x"] + 8 + at * (box["width"] - 16) for at in ((now - low) / (high - low), share)]
+    y = box["y"] + box["height"] / 2
+    lab.page.mouse.move(x[0], y)
+    lab.page.mouse.down()
+    lab.page.mouse.move(x[1], y, steps=8)
+    lab.page.mouse.up()
+
+
+# ---- Lesson 02: the explorer --------------------------------------------------------------------
+
+
+def test_the_lesson_runs_without_an_error(lesson_02):
+    assert not lesson_02.errors()
+    assert lesson_02.find(".kd-explorer").count() >= 1
+
+
+def test_the_mouse_moves_the_slider_and_python_knows(lesson_02, explorer):
+    before = readings(explorer)
+    drag(lesson_02, explorer, 0.7)
+    temperature, *probabilities = readings(explorer)
+    assert temperature != before[0] and probabilities != before[1:]
+    t = float(lesson_02.evaluate("explorer.temperature"))
+    assert t > 4
+    assert temperature == f"T = {t:g}"
+
+
+def test_keys_move_the_slider_and_python_knows(lesson_02, explorer):
+    slider(explorer).focus()
+    for key in ("ArrowRight", "ArrowRight", "PageUp"):
+        lesson_02.page.keyboard.press(key)
+    t = float(lesson_02.evaluate("explorer.temperature"))
+    assert t > 1
+    assert readings(explorer)[0] == f"T = {t:g}"
+
+
+def test_python_moves_the_slider(lesson_02, explorer):
+    lesson_02.evaluate("explorer.temperature = 20")
+    explorer.get_by_text("T = 20", exact=True).first.wait_for()
+
+
+def test_keys_do_not_leak_to_the_notebook(lesson_02, explorer):
+    def notebook():
+        return lesson_02.panel(
+            "p => [p.content.activeCellIndex, p.content.mode,"
+            " [...p.content.model.cells].map(c => c.type + c.sharedModel.source)]"
+        )
+
+    slider(explorer).focus()
+    before = notebook()
+    for key in ("ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "d", "d", "a", "x", "m", "End"):
+        lesson_02.page.keyboard.press(key)
+    assert notebook() == before
+    assert slider(explorer).evaluate("node => node === document.activeElement")
+
+
+def test_two_views_follow_each_other(lesson_02, explorer):
+    views = lesson_02.find(".kd-explorer")
+    count = views.count()
+    with lesson_02.new_cell("display(explorer, explorer)"):
+        expect(views).to_have_count(count + 2)
+        first, second = views.nth(count), views.nth(count + 1)
+        for moved, share in ((first, 0.8), (second, 0.2)):
+            drag(lesson_02, moved, share)
+            assert readings(first) == readings(second) == readings(explorer)
+
+
+def test_the_notebook_has_its_keys_outside_of_a_widget(lesson_02):
+    """The counterpart of the test that keys do not leak: the keys do what it says they would."""
+    lesson_02.activate(3)
+    lesson_02.panel("p => p.content.activate()")
+    lesson_02.page.keyboard.press("ArrowDown")
+    assert lesson_02.panel("p => p.content.activeCellIndex") == 4
+
+
+def test_dark(lesson_02, explorer, tmp_path):
+    def lightness():
+        paper = explorer.evaluate("node => getComputedStyle(node).backgroundColor")
+        ink = explorer.evaluate("node => getComputedStyle(node).color")
+        return [sum(map(int, re.findall(r"\d+", color)[:3])) / 3 for color in (paper, ink)]
+
+    light = lightness()
+    lesson_02.theme("JupyterLab Dark")
+    dark = lightness()
+    explorer.screenshot(path=tmp_path / "dark.png")
+    lesson_02.theme("JupyterLab Light")
+    assert light[0] > 200 > 80 > light[1]
+    assert dark[1] > 200 > 80 > dark[0]
+
+
+# ---- Lesson 01: the Stop button -----------------------------------------------------------------
+
+
+def monitor_of(lab, title: str):
+    monitor = lab.find(".kd-monitor").filter(has_text=title)
+    monitor.wait_for()
+    monitor.scroll_into_view_if_needed()
+    return monitor
+
+
+def soon(locator):
+    """What is expected of it comes when it comes."""
+    expect.set_options(timeout=1000 * PATIENCE)
+    return expect(locator)
+
+
+def test_stop_in_the_midst_of_the_lesson_s_training(lesson_01):
+    lab = lesson_01
+    cell = lab.cell("kdlab.train(")
+    # So many that no machine is through before the button is pressed.
+    lab.replace(cell, "epochs=30", "epochs=5000")
+    lab.activate(cell)
+    lab.start("notebook:run-cell")
+    monitor = monitor_of(lab, "Teacher")
+    soon(monitor).to_contain_text(re.compile(r"\b([3-9]|\d\d+) of 5000 epochs"))
+    monitor.get_by_role("button", name="Stop").click()
+    lab.idle()
+    soon(monitor).to_contain_text("stopped early")
+    soon(monitor.get_by_role("button")).to_have_count(0)
+    said = re.search(r"Stopped after (\d+) of 5000 epochs; what was", monitor.inner_text())
+    lengths = "[{len(values) for values in history.history.values()}, history.epoch[-1] + 1]"
+    assert lab.evaluate(lengths) == f"[{{{said[1]}}}, {said[1]}]"
+    # The next cell of the lesson works with what has been learned.
+    lab.activate(lab.cell("kdlab.predict_logits(teacher"))
+    lab.run("notebook:run-cell")
+    assert not lab.errors()
+    assert float(lab.evaluate("kdlab.accuracy(logits, digits.y_test)")) > 0.5
+
+
+def test_stop_by_the_keyboard_before_the_first_epoch_is_over(lesson_01):
+    code = """
+        student, soft = kdlab.build_student(digits), kdlab.pretrained_teacher("digits").train_logits
+        history = kdlab.distill(
+            student, digits.x_train, soft, epochs=10**6, monitor=kdlab.TrainingMonitor("Student")
+        )"""
+    with lesson_01.new_cell(textwrap.dedent(code)):
+        monitor = monitor_of(lesson_01, "Student")
+        monitor.get_by_role("button", name="Stop").press("Enter")
+        lesson_01.idle()
+        soon(monitor).to_contain_text("Stopped after")
+        # The keys are still the widget's, and go neither to the notebook nor to nobody.
+        assert monitor.get_by_role("status").evaluate("node => node === document.activeElement")
+    assert lesson_01.evaluate("kdlab.predict_logits(student, digits.x_test).shape") == "(540, 10)"
+
+
+def test_stop_keeps_the_finished_students_of_a_cohort(lesson_01):
+    code = """
+        cohort = kdlab.train_cohort(
+            digits, seeds=range(10**4), alphas=[0], monitor=kdlab.TrainingMonitor("Cohort")
+        )"""
+    with lesson_01.new_cell(textwrap.dedent(code)):
+        monitor = monitor_of(lesson_01, "Cohort")
+        soon(monitor).to_contain_text("validation")  # of the students that are finished
+        monitor.get_by_role("button", name="Stop").click()
+        lesson_01.idle()
+        soon(monitor).to_contain_text("Stopped:")
+        said = re.search(r"Stopped: (\d+) of 10000 students are", monitor.inner_text())
+    assert int(lesson_01.evaluate("len(cohort)")) == int(said[1]) >= 20
+
+
+# ---- Opened again -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def saved(lesson_02, folder):
+    """Lesson 02 as JupyterLab saves it after it was run, with the explorer at T = 4."""
+    lesson_02.evaluate("explorer.temperature = 4")
+    lesson_02.save()
+    return json.loads((folder / "02_soft_targets.ipynb").read_text())
+
+
+def reopen(lab, notebook: dict, path: Path) -> None:
+    """Open a notebook in JupyterLab, and end the kernel that comes with it."""
+    path.write_text(json.dumps(notebook))
+    lab.open(path.name)
+    lab.shut_down_kernel()
+    lab.show(lab.cell("explorer = "))
+
+
+def test_a_saved_lesson_is_alive_without_its_kernel(lab, saved, folder):
+    reopen(lab, saved, folder / "again.ipynb")
+    explorer = lab.find(".kd-explorer").first
+    soon(explorer).to_contain_text("T = 4")
+    before = readings(explorer)
+    drag(lab, explorer, 0.8)
+    after = readings(explorer)
+    assert after[0] != before[0] and after[1:] != before[1:]
+    assert lab.panel("p => p.sessionContext.session") is None
+
+
+def test_a_lesson_of_a_stranger_shows_the_fallback(lab, saved, folder):
+    """JupyterLab trusts what was run and saved here, and nothing that has changed since."""
+    reopen(
+        lab, saved | {"metadata": {**saved["metadata"], "from": "elsewhere"}}, folder / "new.ipynb"
+    )
+    fallback = lab.find("table").filter(has_text="true label")
+    soon(fallback).to_be_visible()
+    soon(fallback).to_contain_text("T = 4")
+    assert lab.find(".kdlab").count() == 0
