@@ -71,6 +71,18 @@ def board(names=NAMES, n=30, **state):
     )
 
 
+def pad(names=NAMES, n=30, **state):
+    rng = np.random.default_rng(0)
+    classes = len(names)
+    return kdlab.DigitPad(
+        [rng.normal(size=(64, 8)), np.zeros(8), rng.normal(size=(8, classes)), np.zeros(classes)],
+        examples=rng.random((n, 8, 8, 1), dtype=np.float32),
+        labels=rng.integers(0, classes, size=n),
+        class_names=names,
+        **state,
+    )
+
+
 def monitor(names=NAMES, n=30):
     seconds = itertools.count(step=10 / n)  # the page hears of 30 points, or of a part of more
     monitor = kdlab.TrainingMonitor(names[0], clock=lambda: next(seconds))
@@ -88,5 +100,6 @@ EXAMPLES = {
     "TemperatureExplorer": Example(explorer, press_the_slider),
     "LossExplorer": Example(losses, press_the_slider),
     "ComparisonBoard": Example(board, press_the_slider),
+    "DigitPad": Example(pad, press_the_slider),
     "TrainingMonitor": Example(monitor, None),
 }

@@ -39,7 +39,7 @@ function render({ model, el }) {
   examples.says = models.map((_, m) => Array.from({ length: n }, (_, i) => argmax(logitsOf(i, m))));
   const set = createSetter(model, signal);
 
-  const root = element("div.kdlab.kd-board");
+  const root = element("div.kdlab.kd-comparison");
   const gallery = galleryFilter(examples, set);
   const picker = examplePicker(examples, set);
   const slider = temperatureSlider(examples.range, set, root);

@@ -178,6 +178,9 @@ class Lab:
     def save(self) -> None:
         self.command("docmanager:save")
 
+    def interrupt(self) -> None:
+        self.panel("p => p.sessionContext.session?.kernel?.interrupt()")
+
     def shut_down_kernel(self) -> None:
         self.panel("p => p.sessionContext.shutdown()")
 

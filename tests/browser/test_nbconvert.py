@@ -25,11 +25,11 @@ def test_a_converted_lesson_shows_its_values_offline(new_page, tmp_path):
         output.data["text/plain"]
         for cell in nbformat.read(LESSON, as_version=4).cells
         for output in cell.get("outputs", [])
-        if "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+        if "TemperatureExplorer" in output.get("data", {}).get("text/plain", "")
     )
     index = int(re.search(r"Example (\d+)", text)[1])
     logits = kdlab.pretrained_teacher("digits").test_logits[index]
-    table = page.locator("table", has_text="true label")
+    table = page.locator("table", has=page.get_by_text("T = 4", exact=True))
     assert table.is_visible()
     assert table.locator("td:not(:has(div))").all_inner_texts() == [
         f"{p:.3f}"

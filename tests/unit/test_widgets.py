@@ -354,6 +354,18 @@ def test_the_page_side_is_self_contained(name):
     assert set(addresses) <= {"https://arxiv.org/abs/1503.02531", "http://www.w3.org/2000/svg"}
 
 
+@pytest.mark.parametrize("css", sorted(path.stem for path in FOLDER.glob("*_*.css")))
+def test_a_widget_s_own_styles_reach_no_other_widget(css):
+    """All widgets of a notebook share one page, and what is of one stands under its class."""
+    text = (FOLDER / f"{css}.css").read_text()
+    if (FOLDER / f"{css}.py").is_file():
+        root, *_ = re.match(r"\.(kd-[\w-]+) \{\n", text).groups()
+        assert f'div.kdlab.{root}"' in (FOLDER / f"{css}.js").read_text()
+        assert re.findall(r"^\S.*", text, re.MULTILINE) == [f".{root} {{", "}"]
+    else:
+        assert not re.search(r"^(?:[a-z]|\[|\*)", text, re.MULTILINE)  # no rule for bare elements
+
+
 def test_each_part_comes_once_and_after_what_it_needs():
     parts = _assets.parts("temperature_explorer")
     assert parts[-1] == "temperature_explorer"
