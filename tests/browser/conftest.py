@@ -10,6 +10,9 @@ from pages import show  # noqa: F401
 from playwright.sync_api import sync_playwright
 
 
+collect_ignore = ["conftest.py"]  # two of one name cannot both be searched for doctests
+
+
 @pytest.fixture(scope="module")
 def browser():
     """Chromium. (One per module: while Playwright runs, no other test can run an event loop.)"""

@@ -304,7 +304,7 @@ def test_a_lesson_of_a_stranger_shows_the_fallback(lab, saved, folder):
     reopen(
         lab, saved | {"metadata": {**saved["metadata"], "from": "elsewhere"}}, folder / "new.ipynb"
     )
-    fallback = lab.find("table").filter(has_text="true label")
-    soon(fallback).to_be_visible()
+    fallback = lab.find(".jp-CodeCell").filter(has_text="explorer = ").locator("table")
+    soon(fallback).to_contain_text("9 ◆ true label")
     soon(fallback).to_contain_text("T = 4")
     assert lab.find(".kdlab").count() == 0

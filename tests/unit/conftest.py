@@ -9,6 +9,9 @@ import pytest
 import kdlab
 
 
+collect_ignore = ["conftest.py"]  # two of one name cannot both be searched for doctests
+
+
 @pytest.fixture(scope="session")
 def digits():
     return kdlab.load_dataset("digits")

@@ -370,6 +370,14 @@ def test_an_interrupt_before_the_first_epoch_is_kept_calm(student, small):
     assert "Stopped after 0 of 5 epochs" in monitor.calls[-1][1]
 
 
+def test_a_failure_ends_the_run_of_the_monitor(student, small, monkeypatch):
+    monkeypatch.setattr(keras.Sequential, "fit", lambda *args, **kwargs: 1 / 0)
+    monitor = Recorder()
+    with pytest.raises(ZeroDivisionError):
+        train(student, *small[:2], epochs=5, monitor=monitor)
+    assert monitor.calls == [("start", 5, "epoch"), ("finish", "Ended by an error.")]
+
+
 def test_an_interrupt_without_a_monitor_is_printed(student, small, capsys, monkeypatch):
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt

@@ -130,3 +130,25 @@ def test_monitor_displays_itself_once_in_a_kernel(monkeypatch, capsys):
     monitor.finish("done")
     assert shown == [monitor]
     assert capsys.readouterr().out == ""
+
+
+def test_state_recreates_the_monitor():
+    assert TrainingMonitor(**TrainingMonitor("A teacher").state()).title == "A teacher"
+
+
+def test_the_title_can_be_set_later():
+    monitor = TrainingMonitor("A teacher")
+    monitor.title = "Another"
+    assert repr(monitor).startswith("<TrainingMonitor Another: ")
+    with pytest.raises(ValueError, match="title must be a text that is not empty, got None"):
+        monitor.title = None
+    assert monitor.title == "Another"
+
+
+def test_each_run_has_its_own_number():
+    """By it the page knows a press of Stop that was meant for the run before."""
+    monitor, _, _ = watched()
+    assert monitor._progress["run"] == 0
+    for run in (1, 2):
+        monitor.start(3)
+        assert monitor._progress["run"] == run
