@@ -9,7 +9,6 @@ import pytest
 from pages import show  # noqa: F401
 from playwright.sync_api import sync_playwright
 
-
 collect_ignore = ["conftest.py"]  # two of one name cannot both be searched for doctests
 
 

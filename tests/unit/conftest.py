@@ -8,7 +8,6 @@ import pytest
 
 import kdlab
 
-
 collect_ignore = ["conftest.py"]  # two of one name cannot both be searched for doctests
 
 
