@@ -222,9 +222,11 @@ def verdicts(times, network: str, times_faster: int) -> list[bool]:
         value = typical(explorer, end, p95)
         what = f"explorer, {network}: key to frame {end}, p95 of {STEPS} steps"
         good.append(row(what, f"{value:.1f} ms", "<= 20 ms", value <= 20))
-    value = typical(interact, "painted", p95) / typical(explorer, "painted", p95)
-    what = f"interact with an inline figure / explorer, {network}, p95"
-    good.append(row(what, f"{value:.0f}", f">= {times_faster}", value >= times_faster))
+    # Of the slowest steps, the explorer's wait for a frame that is due every 16.7 ms.
+    for name, figure in {"p50": median, "p95": p95}.items():
+        value = typical(interact, "painted", figure) / typical(explorer, "painted", figure)
+        what = f"interact with an inline figure / explorer, {network}, {name}"
+        good.append(row(what, f"{value:.0f}", f">= {times_faster}", value >= times_faster))
     return good
 
 

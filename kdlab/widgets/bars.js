@@ -1,5 +1,5 @@
 /** A bar per class on an axis that never moves, over the outline of the same bars at T = 1. */
-import { assign, element } from "./dom.js";
+import { assign, element, stillIn } from "./dom.js";
 import { formatPower, formatProbability } from "./numbers.js";
 
 const LOG_DECADES = 9; // the logarithmic axis runs from 1e-9 to 1
@@ -104,7 +104,8 @@ function createRow(name, mirrored) {
 
 function createHalf(side) {
   const [bar, ghost] = [element("i.kd-bar"), element("i.kd-ghost")];
-  const value = element("span.kd-value.kd-still");
+  const value = element("span.kd-value");
+  const text = stillIn(value);
   return {
     track: element(`span.kd-track.${side}`, bar, ghost),
     value,
@@ -113,7 +114,7 @@ function createHalf(side) {
       const outline = p1 === undefined ? 0 : reach(p1, log);
       ghost.style.width = `${100 * outline}%`;
       ghost.hidden = outline < 0.012; // an outline of nothing is only clutter
-      value.textContent = formatProbability(p);
+      text.textContent = formatProbability(p);
     },
   };
 }

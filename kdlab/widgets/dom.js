@@ -37,6 +37,14 @@ export function keepKeys(root, signal) {
   root.addEventListener("keydown", keep, { signal });
 }
 
+/**
+ * A place in `box` for text that changes with every step of a slider. As a block of its own it is
+ * laid out alone; a flex or grid item would have the whole page laid out.
+ */
+export function stillIn(box) {
+  return box.appendChild(element("span.kd-still"));
+}
+
 /** Follow traits of the model until the view closes. */
 export function follow(model, traits, action, signal) {
   for (const trait of traits) {
@@ -47,21 +55,23 @@ export function follow(model, traits, action, signal) {
 
 /**
  * Setting traits without flooding the line to Python: the page sees the new value at once, Python
- * now, or soon (at most every `wait` milliseconds).
+ * now, or soon (at most every `wait` milliseconds, or when `set.flush` is called).
  */
-export function createSetter(model, signal, wait = 120) {
+export function createSetter(model, signal, wait = 150) {
   let timer = 0;
   const send = () => {
     clearTimeout(timer);
     timer = 0;
     model.save_changes();
   };
-  signal.addEventListener("abort", () => timer && send());
-  return (trait, value, when = "now") => {
+  const flush = () => timer && send();
+  signal.addEventListener("abort", flush);
+  const set = (trait, value, when = "now") => {
     model.set(trait, value);
     if (when === "now") send();
     else timer ||= setTimeout(send, wait);
   };
+  return Object.assign(set, { flush });
 }
 
 /** A function that calls `action` once it has not been called for `wait` milliseconds. */

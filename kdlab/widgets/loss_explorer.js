@@ -6,12 +6,12 @@
  */
 import { likeliest } from "./bars.js";
 import { decayPlot } from "./decay_plot.js";
-import { createSetter, debounce, element, follow, keepKeys } from "./dom.js";
+import { createSetter, debounce, element, follow, keepKeys, stillIn } from "./dom.js";
 import { createPicture, exampleName, examplePicker, readExamples } from "./examples.js";
 import { createGradientBars } from "./gradient_bars.js";
 import { argmax, distillationLoss, hardLossGradient, softLossGradient, softmax } from "./maths.js";
 import { formatExactly, formatNumber, formatProbability, formatSigned } from "./numbers.js";
-import { temperatureSlider, toStep, toTemperature } from "./temperature_slider.js";
+import { labelled, slides, temperatureSlider, toStep, toTemperature } from "./temperature_slider.js";
 import { inWords } from "./words.js";
 
 const TRAITS = ["temperature", "alpha", "scale_by_t2", "index"];
@@ -25,7 +25,7 @@ function render({ model, el }) {
   const set = createSetter(model, signal);
 
   const root = element("div.kdlab.kd-loss");
-  const slider = temperatureSlider(examples.range, set, root);
+  const slider = temperatureSlider(examples.range, set);
   const weights = weightControls(set);
   const sum = writtenOut();
   const about = aboutExample(examples);
@@ -109,15 +109,15 @@ function roundUp(x) {
 /** Alpha, and the switch for T². */
 function weightControls(set) {
   const input = element("input", { type: "range", min: 0, max: 1, step: 0.01 });
-  input.oninput = () => set("alpha", input.valueAsNumber, "soon");
-  input.onchange = () => set("alpha", input.valueAsNumber);
-  const readout = element("output.kd-t.kd-still", { "aria-hidden": "true" });
+  slides(input, set, () => set("alpha", input.valueAsNumber, "soon"));
+  const output = element("output.kd-t", { "aria-hidden": "true" });
+  const readout = stillIn(output);
   const toggle = element("input", { type: "checkbox" });
   toggle.onchange = () => set("scale_by_t2", toggle.checked);
-  const label = element("label", element("span", "Alpha, the soft part’s weight"), input);
+  const label = labelled("Alpha, the soft part’s weight", input);
   const factor = element("label.kd-switch", toggle, "multiply the soft part by T²");
   return {
-    node: element("div", element("div.kd-slider", label, readout), factor),
+    node: element("div", element("div.kd-slider", label, output), factor),
     draw({ alpha, scaleByT2 }) {
       input.value = alpha;
       readout.textContent = `α = ${formatNumber(alpha)}`;
@@ -130,11 +130,11 @@ function weightControls(set) {
 /** The loss with its current numbers, what each stands for below it. */
 function writtenOut() {
   const terms = ["α", "T²", "soft", "1 − α", "hard", "loss"].map((name) => {
-    const number = element("strong.kd-still");
-    return { number, name: element("small", name) };
+    const box = element("strong");
+    return { box, number: stillIn(box), name: element("small", name) };
   });
-  const [alpha, t2, soft, rest, hard, total] = terms.map(({ number, name }) =>
-    element("span.kd-term", number, name),
+  const [alpha, t2, soft, rest, hard, total] = terms.map(({ box, name }) =>
+    element("span.kd-term", box, name),
   );
   return {
     node: element(

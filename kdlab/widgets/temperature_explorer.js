@@ -1,12 +1,11 @@
 /**
  * TemperatureExplorer in the page.
  *
- * Every change takes one path, whether it comes from the slider, from another view or from Python:
- * the trait is set on the model, the model says so, and all parts draw the new state, within the
- * same event and without the kernel. Python hears of it a moment later.
+ * Every change takes one path, wherever it comes from: the trait is set on the model, the model
+ * says so, and all parts draw the new state, within the same event. Python hears soon.
  */
 import { createBars, drawTicks, fillUpTo, likeliest, MANY, reach } from "./bars.js";
-import { assign, createSetter, debounce, element, follow, keepKeys } from "./dom.js";
+import { assign, createSetter, debounce, element, follow, keepKeys, stillIn } from "./dom.js";
 import { createPicture, exampleName, examplePicker, readExamples } from "./examples.js";
 import { argmax, entropy, klDivergence, softmax } from "./maths.js";
 import { formatNumber, formatProbability } from "./numbers.js";
@@ -32,7 +31,7 @@ function render({ model, el }) {
   };
 
   const root = element("div.kdlab.kd-explorer");
-  const slider = temperatureSlider(examples.range, set, root);
+  const slider = temperatureSlider(examples.range, set);
   const pictures = presetPictures(slider.presets, examples);
   const facts = factSheet(examples);
   const chart = barChart(examples, set);
@@ -44,8 +43,12 @@ function render({ model, el }) {
   el.append(root);
 
   const parts = [slider, pictures, facts, chart, picker];
+  let shown;
   const draw = () => {
     const state = look(examples, model);
+    // Bars glide to a new example, but stick to the hand that moves the slider.
+    root.classList.toggle("kd-glides", state.index !== shown);
+    shown = state.index;
     for (const part of parts) part.draw(state);
   };
   draw();
@@ -140,7 +143,8 @@ function factSheet(examples) {
 function barChart(examples, set) {
   const { classNames, labels } = examples;
   const who = examples.logits.length > 1 ? ["teacher", "student"] : undefined;
-  const title = element("p.kd-title.kd-still");
+  const heading = element("p.kd-title");
+  const title = stillIn(heading);
   const toggle = element("input", { type: "checkbox" });
   toggle.onchange = () => set("log_scale", toggle.checked);
   const formulas = (who ?? [""]).map((name) => formula(name, classNames));
@@ -159,7 +163,7 @@ function barChart(examples, set) {
   const terms = element("div.kd-terms", { "aria-live": "polite" });
   terms.append(...formulas.map((part) => part.node));
   const guess = guessBars(classNames, set);
-  const head = element("div.kd-head", title, element("label.kd-switch", toggle, "log scale"));
+  const head = element("div.kd-head", heading, element("label.kd-switch", toggle, "log scale"));
   const node = element("div", head, bars.node, guess.node, legend, terms);
   return {
     node,
@@ -271,7 +275,7 @@ function worth(guess, p) {
   return `Your guess overlaps the truth by ${percent}: so much of it lies where the teacher’s does.`;
 }
 
-/** The same as a table and a sentence. */
+/** The same in words. */
 function inTheWordsOf(examples) {
   const { classNames } = examples;
   const heads = examples.logits.flatMap((_, i) => {

@@ -1,5 +1,5 @@
 /** The slider for T: logarithmic, with stops at round numbers. */
-import { element } from "./dom.js";
+import { assign, element, stillIn } from "./dom.js";
 import { formatNumber } from "./numbers.js";
 
 export const PRESETS = [1, 2, 4, 10, 20];
@@ -17,30 +17,35 @@ export function toTemperature(step) {
   return Math.round(t * perUnit) / perUnit;
 }
 
-/**
- * While it is dragged, `root` has the class `kd-dragged`, and Python hears of it now and then. The
- * buttons of the `presets` are open to a picture each.
- */
-export function temperatureSlider(range, set, root) {
+/** `change` sets a trait soon; once hand or key are lifted, Python hears of it. */
+export function slides(input, set, change) {
+  assign(input, { oninput: change, onpointerup: set.flush, onkeyup: set.flush });
+}
+
+/** A slider's thumb moves in a box of its own: what is around it need not be laid out again. */
+export function labelled(text, input) {
+  const box = element("span.kd-box");
+  stillIn(box).append(input);
+  return element("label", element("span", text), box);
+}
+
+/** The buttons of the `presets` are open to a picture. */
+export function temperatureSlider(range, set) {
   const [min, max] = range.map(toStep);
   const input = element("input", { type: "range", min, max, step: 1 });
-  const readout = element("output.kd-t.kd-still", { "aria-hidden": "true" });
-  const change = (dragged) => {
-    root.classList.toggle("kd-dragged", dragged);
-    set("temperature", toTemperature(input.valueAsNumber), dragged ? "soon" : "now");
-  };
-  input.oninput = () => change(true);
-  input.onchange = () => change(false);
+  const output = element("output.kd-t", { "aria-hidden": "true" });
+  const readout = stillIn(output);
+  slides(input, set, () => set("temperature", toTemperature(input.valueAsNumber), "soon"));
   const presets = PRESETS.map((t) => {
     const button = element("button", { "aria-label": `Temperature ${t}` }, String(t));
     button.onclick = () => set("temperature", t);
     button.style.setProperty("--at", (toStep(t) - min) / (max - min));
     return button;
   });
-  const label = element("label", element("span", "Temperature"), input);
+  const label = labelled("Temperature", input);
   return {
     presets,
-    node: element("div.kd-slider", label, readout, element("div.kd-presets", ...presets)),
+    node: element("div.kd-slider", label, output, element("div.kd-presets", ...presets)),
     draw({ t }) {
       const text = `T = ${formatNumber(t)}`;
       input.value = toStep(t);
