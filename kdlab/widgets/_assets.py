@@ -11,6 +11,7 @@ widget alive that was ever closed.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -24,7 +25,24 @@ def module(name: str) -> str:
 
 
 def style(name: str) -> str:
-    """The style sheet of the widget `name`, after those of the modules it imports."""
+    """The style sheet of the widget `name`, after those of the modules it imports.
+
+    It holds inside an element with its `scope` as class, which names these very styles: a notebook
+    may show widgets that were saved by an older version beside new ones. A rule that looks at what
+    is around that element, such as the theme, names it as `:scope`.
+    """
+    text = plain_style(name)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return f"@scope (.kd-{digest[:8]}) {{\n{text}}}\n"
+
+
+def scope(style: str) -> str:
+    """The class of the element that a widget with this style sheet is drawn into."""
+    return style[style.index(".") + 1 : style.index(")")]
+
+
+def plain_style(name: str) -> str:
+    """The styles behind `name`, for a whole page."""
     return "\n".join(
         _read(f"{part}.css") for part in parts(name) if (_FOLDER / f"{part}.css").is_file()
     )

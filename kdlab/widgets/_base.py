@@ -10,7 +10,7 @@ import numpy as np
 import traitlets
 
 from kdlab import _checks
-from kdlab.widgets import _page
+from kdlab.widgets import _assets, _page
 
 # What a temperature slider spans. Below, the softmax is all but a single class; above, all but
 # uniform.
@@ -58,6 +58,10 @@ class Widget(anywidget.AnyWidget):
     traits that are arguments of the same name, and says what a reader should see where no widget
     is alive: an untrusted notebook, GitHub, a printed page.
     """
+
+    def __init__(self, **traits):
+        super().__init__(**traits)
+        self.add_class(_assets.scope(self._css))
 
     def state(self) -> dict:
         """What the learner can change, as keyword arguments that recreate it."""

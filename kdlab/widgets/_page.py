@@ -41,7 +41,9 @@ def page(widgets: Sequence, title: str | None = None) -> str:
     if not isinstance(title, str) or not title.strip():
         raise ValueError(f"title must be a text that is not empty, got {title!r}")
     title = escape(title)
-    styles = "".join(dict.fromkeys([_assets.style("page"), *(widget._css for widget in widgets)]))
+    styles = "".join(
+        dict.fromkeys([_assets.plain_style("page"), *(widget._css for widget in widgets)])
+    )
     sections = "".join(_section(number, widget) for number, widget in enumerate(widgets))
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -73,7 +75,7 @@ def write(text: str, path) -> Path:
 
 def _section(number: int, widget) -> str:
     # A module of its own per widget: the names in it stay to themselves.
-    return f"""<div class="widget" id="widget-{number}"></div>
+    return f"""<div class="widget {" ".join(widget._dom_classes)}" id="widget-{number}"></div>
 <noscript><p>Without JavaScript, a still picture:</p>{widget._fallback_html()}</noscript>
 <script type="application/json" id="state-{number}">{_state(widget)}</script>
 <script type="module">
