@@ -12,9 +12,13 @@ from kdlab import (
     agreement,
     calibration_error,
     confidence_interval,
+    negative_log_likelihood,
     paired_difference,
     proportion_interval,
+    reliability,
     softmax,
+    unpaired_difference,
+    verdict,
 )
 
 RNG = np.random.default_rng(0)
@@ -37,11 +41,17 @@ def test_agreement_counts_equal_names_right_or_wrong():
 
 
 @pytest.mark.parametrize(
-    ("metric", "reference"), [(accuracy, LABELS), (agreement, RNG.normal(size=(50, 6)))]
+    ("metric", "reference"),
+    [
+        (accuracy, LABELS),
+        (agreement, RNG.normal(size=(50, 6))),
+        (calibration_error, LABELS),
+        (negative_log_likelihood, LABELS),
+    ],
 )
 def test_many_models_at_once_are_each_as_if_alone(metric, reference):
-    np.testing.assert_array_equal(
-        metric(LOGITS, reference), [metric(one, reference) for one in LOGITS]
+    np.testing.assert_allclose(
+        metric(LOGITS, reference), [metric(one, reference) for one in LOGITS], rtol=1e-12
     )
 
 
@@ -129,7 +139,15 @@ def test_equal_values_give_an_interval_of_no_width():
         (lambda: agreement(LOGITS[0], LOGITS), "teacher_logits must have 2 dimensions"),
         (lambda: calibration_error(LOGITS[0], LABELS, bins=0), "bins must be a whole number"),
         (lambda: calibration_error(LOGITS[0], LABELS, temperature=0), "temperature must"),
-        (lambda: calibration_error(LOGITS, LABELS), "logits must have 2 dimensions"),
+        (lambda: calibration_error(LOGITS[0, 0], LABELS), "logits must have 2 dimensions"),
+        (lambda: reliability(LOGITS, LABELS), "logits must have 2 dimensions"),
+        (lambda: reliability(LOGITS[0], LABELS, bins=1.5), "bins must be a whole number"),
+        (lambda: negative_log_likelihood(LOGITS[0, 0], LABELS), "logits must have a row per"),
+        (lambda: negative_log_likelihood(LOGITS, LABELS[1:]), "labels must hold one label per"),
+        (lambda: confidence_interval(VALUES, method="z"), "method must be 't' or 'bootstrap'"),
+        (lambda: unpaired_difference(VALUES, [0.9]), "b must hold at least 2 runs"),
+        (lambda: unpaired_difference(VALUES, VALUES, 1.0), "confidence must"),
+        (lambda: verdict(0.3, "a", "b"), "difference must be an Interval"),
         (lambda: confidence_interval([0.5]), "values must hold at least 2"),
         (lambda: confidence_interval([0.5, np.nan]), "values must be finite"),
         (lambda: confidence_interval([[0.5, 0.6]]), "values must have 1 dimensions?"),
@@ -184,3 +202,84 @@ def test_proportion_interval_is_wilson_s(successes, n, confidence):
 def test_bad_proportions_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         proportion_interval(*arguments)
+
+
+# ---- calibration --------------------------------------------------------------------------------
+
+
+def test_reliability_of_a_case_computed_by_hand():
+    result = reliability(logits_of([0.65, 0.75, 0.85, 0.9, 0.95]), [0, 1, 0, 0, 0], bins=5)
+    np.testing.assert_array_equal(result.count, [0, 0, 0, 2, 3])
+    np.testing.assert_allclose(result.confidence, [np.nan] * 3 + [0.7, 0.9])
+    np.testing.assert_allclose(result.accuracy, [np.nan] * 3 + [0.5, 1])
+    np.testing.assert_allclose(result.edges, [0, 0.2, 0.4, 0.6, 0.8, 1])
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1, 7])
+def test_nll_is_the_mean_surprise_at_the_labels(temperature):
+    p = softmax(LOGITS[0], temperature)[np.arange(50), LABELS]
+    value = negative_log_likelihood(LOGITS[0], LABELS, temperature=temperature)
+    assert value == pytest.approx(-np.log(p).mean())
+    assert np.isfinite(negative_log_likelihood([[1e5, 0.0]], [1]))  # where log(softmax) is -inf
+
+
+# ---- differences, and what to say of them -------------------------------------------------------
+
+
+def test_the_bootstrap_is_scipys_and_the_same_each_time():
+    first, again = (confidence_interval(VALUES, 0.9, "bootstrap") for _ in range(2))
+    expected = stats.bootstrap(
+        (VALUES,), np.mean, confidence_level=0.9, rng=np.random.default_rng(0)
+    ).confidence_interval
+    assert first == again
+    assert (first.low, first.high) == pytest.approx(expected)
+    assert first.mean == pytest.approx(VALUES.mean()) and first.confidence == 0.9
+    assert paired_difference(VALUES, OTHERS, 0.9, "bootstrap").low > 0
+
+
+def test_equal_values_have_an_interval_of_no_width():
+    assert confidence_interval([0.5, 0.5, 0.5], method="bootstrap")[:3] == (0.5, 0.5, 0.5)
+    assert unpaired_difference([0.5, 0.5], [0.25, 0.25])[:3] == (0.25, 0.25, 0.25)
+
+
+def test_the_unpaired_difference_is_welchs():
+    result = unpaired_difference(VALUES, OTHERS[:7], 0.9)
+    expected = stats.ttest_ind(VALUES, OTHERS[:7], equal_var=False).confidence_interval(0.9)
+    assert (result.low, result.high) == pytest.approx(expected)
+    assert result.mean == pytest.approx(VALUES.mean() - OTHERS[:7].mean())
+    assert result.n == 12 + 7
+
+
+def test_pairing_narrows_the_interval_where_the_pairs_share_their_luck():
+    paired, unpaired = paired_difference(VALUES, OTHERS), unpaired_difference(VALUES, OTHERS)
+    assert paired.mean == pytest.approx(unpaired.mean)
+    assert paired.high - paired.low < (unpaired.high - unpaired.low) / 1.5
+
+
+@pytest.mark.parametrize(
+    ("interval", "options", "said"),
+    [
+        ((0.081, 0.06, 0.102), {}, "A beats B by 8.1 points, 95 % interval 6.0 to 10.2, 9 duels"),
+        (
+            (-0.02, -0.03, -0.01),
+            {},
+            "A loses to B by 2.0 points, 95 % interval 1.0 to 3.0, 9 duels",
+        ),
+        (
+            (0.004, -0.003, 0.011),
+            {},
+            "no clear difference between A and B: +0.4 points, 95 % interval -0.3 to +1.1, 9 duels",
+        ),
+        (
+            (-0.5, -0.6, -0.4),
+            {"unit": "nats", "lower_is_better": True},
+            "A beats B by 0.500 nats, 95 % interval 0.400 to 0.600, 9 duels",
+        ),
+    ],
+)
+def test_the_verdict_says_who_won_by_how_much_and_how_sure_we_are(interval, options, said):
+    assert verdict(Interval(*interval, 9), "A", "B", counted="duels", **options) == said
+
+
+def test_the_verdict_names_its_confidence():
+    assert "90 % interval" in verdict(Interval(0.1, 0.05, 0.15, 9, 0.9), "A", "B")
