@@ -1,4 +1,4 @@
-"""Stored teachers: weights, logits and what made them, in one checked file.
+"""Stored teachers, and whatever else must survive: arrays and what made them, in one checked file.
 
 A file is a plain `.npz` (no pickle). It is written to a temporary name first and moved into place
 whole, so that a reader never meets half a file; and it carries a checksum of its contents, so that
@@ -90,20 +90,17 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
             **made_with,
             "dataset": dataset.name,
             "data_checksum": dataset.checksum,
-            "versions": _versions(),
+            "versions": versions(),
             "machine": platform.machine(),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
         },
     )
-    arrays = _to_arrays(teacher)
     try:
-        about = json.dumps({**teacher.provenance, "format": _FORMAT, "sha256": _checksum(arrays)})
+        write_arrays(path, _to_arrays(teacher), teacher.provenance)
     except TypeError as error:
         raise ValueError(
             f"made_with must hold plain values that JSON can write: {error}"
         ) from error
-    arrays["about"] = np.array(about)
-    write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
     return teacher
 
 
@@ -133,20 +130,11 @@ def load_teacher(path, dataset: Dataset | None = None) -> StoredTeacher:
     if not path.exists():
         raise FileNotFoundError(f"there is no stored teacher at {path}")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        about = json.loads(str(arrays.pop("about")))
-        damage = None if about.pop("sha256") == _checksum(arrays) else "its checksum does not match"
-        if about.pop("format") != _FORMAT:
-            damage = "it has another format"
+        arrays, about = read_arrays(path)
         weights = [arrays[f"weight_{i:03}"] for i in range(len(arrays) - 2)]
         teacher = StoredTeacher(arrays["train_logits"], arrays["test_logits"], weights, about)
-    except PermissionError:
-        raise  # not damaged, only not ours to read
-    except Exception as error:  # damage can surface in NumPy, zipfile or zlib as nearly anything
+    except (ValueError, KeyError) as error:
         raise ValueError(f"{path} is no stored teacher, or is damaged ({error})") from error
-    if damage:
-        raise ValueError(f"{path} is no stored teacher, or is damaged ({damage})")
     if dataset is not None and about["data_checksum"] != dataset.checksum:
         raise ValueError(
             f"{path} was made from other data than {dataset!r}: "
@@ -235,13 +223,60 @@ def _to_arrays(teacher: StoredTeacher) -> dict[str, np.ndarray]:
     }
 
 
-def _checksum(arrays: dict[str, np.ndarray]) -> str:
+def checksum(arrays: dict[str, np.ndarray]) -> str:
+    """SHA-256 of some arrays, their names, types and shapes."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         digest.update(f"{name}{array.dtype.str}{array.shape}".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
+
+
+def write_arrays(
+    path, arrays: dict[str, np.ndarray], about: dict, *, compress: bool = True
+) -> None:
+    """Write arrays and what there is to know about them, with a checksum, whole or not at all.
+
+    Args:
+        path: the file to write, `NAME.npz`; an older one is replaced in one move.
+        arrays: by name.
+        about: plain values that JSON can write.
+        compress: whether to take time for a smaller file.
+
+    Raises:
+        TypeError: JSON cannot write a value of `about`.
+        OSError: the file cannot be written; an older one is then left as it was.
+    """
+    text = json.dumps({**about, "format": _FORMAT, "sha256": checksum(arrays)})
+    save = np.savez_compressed if compress else np.savez
+    write_atomically(path, lambda file: save(file, **arrays, about=np.array(text)))
+
+
+def read_arrays(path) -> tuple[dict[str, np.ndarray], dict]:
+    """Read what `write_arrays` wrote, and check it.
+
+    Returns:
+        The arrays by name, and what was stored about them.
+
+    Raises:
+        FileNotFoundError, PermissionError: there is no such file, or it may not be read.
+        ValueError: it is something else, or damaged; the message says how.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        about = json.loads(str(arrays.pop("about")))
+        expected, form = about.pop("sha256"), about.pop("format")
+    except (FileNotFoundError, PermissionError):
+        raise  # not damaged
+    except Exception as error:  # damage can surface in NumPy, zipfile or zlib as nearly anything
+        raise ValueError(str(error)) from error
+    if form != _FORMAT:
+        raise ValueError("it has another format")
+    if expected != checksum(arrays):
+        raise ValueError("its checksum does not match")
+    return arrays, about
 
 
 def write_atomically(path, write: Callable[[BinaryIO], None]) -> None:
@@ -276,11 +311,12 @@ def write_atomically(path, write: Callable[[BinaryIO], None]) -> None:
         raise
 
 
-def _versions() -> dict[str, str]:
-    versions = {"kdlab": kdlab.__version__, "python": platform.python_version()}
+def versions() -> dict[str, str]:
+    """The versions of kdlab and of what its results depend on."""
+    found = {"kdlab": kdlab.__version__, "python": platform.python_version()}
     for package in ("keras", "numpy", "scikit-learn", "tensorflow", "tensorflow-cpu"):
         try:
-            versions[package] = version(package)
+            found[package] = version(package)
         except PackageNotFoundError:
             continue
-    return versions
+    return found

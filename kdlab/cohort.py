@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import partial
+from functools import cached_property, partial
 from numbers import Integral, Real
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,7 +45,10 @@ class CohortResult:
         left_out: the classes kept from each student, a tuple per student.
         test_logits: `(students, n_test, classes)`, float32.
         test_accuracy: shares in [0, 1], `(students,)`.
-        loss: the mean training loss of each stretch of steps, `(students, stretches)`.
+        steps: the step at which each stretch of training ends, `(stretches,)`.
+        loss: the mean training loss of each stretch, `(students, stretches)`.
+        test_curve: the test accuracy after each stretch, `(students, stretches)`; with no stretches
+            if `curves` was not asked for.
         weights: kernel and bias of each layer, with the students along the leading axis.
         y_test: the test labels `(n_test,)`.
         training: what all students share: layer sizes, steps, batch size, learning rate.
@@ -72,7 +77,9 @@ class CohortResult:
     left_out: tuple[tuple[int, ...], ...]
     test_logits: np.ndarray
     test_accuracy: np.ndarray
+    steps: np.ndarray
     loss: np.ndarray
+    test_curve: np.ndarray
     weights: list[np.ndarray]
     y_test: np.ndarray
     training: dict
@@ -228,7 +235,7 @@ class CohortResult:
 
     def _take(self, rows) -> CohortResult:
         """The students at these positions."""
-        shared = ("training", "y_test")
+        shared = ("training", "y_test", "steps")
         return replace(
             self,
             left_out=tuple(self.left_out[i] for i in rows),
@@ -256,7 +263,9 @@ def train_cohort(
     steps: int = 1500,
     batch_size: int = 64,
     learning_rate: float = 3e-3,
+    curves: bool = False,
     monitor=None,
+    client=None,
 ) -> CohortResult:
     """Train one student for every combination of settings, all at once.
 
@@ -269,6 +278,10 @@ def train_cohort(
     under every temperature.
 
     Interrupting (the stop button of JupyterLab, or Ctrl+C) returns the students finished so far.
+
+    With a `client` the students are trained by the workers of a cluster, a chunk at a time, and are
+    the same as without, bit for bit where the processors are of one type. What a lost worker was
+    at is done again by another.
 
     Args:
         data: a `Dataset`, or the arrays `(x_train, y_train, x_test, y_test)`; `y_train` may be
@@ -288,7 +301,10 @@ def train_cohort(
         steps: training steps per student.
         batch_size: images per step.
         learning_rate: the step size of Adam.
+        curves: whether to measure the test accuracy along the way too, every hundred steps.
         monitor: what shows the progress, as in `train`.
+        client: a `dask.distributed.Client`, or None to train here. (Installed by
+            `pip install "kdlab[distributed]"`; the workers need kdlab as well.)
 
     Returns:
         A `CohortResult`, its students ordered by seed, then `n_images`, `left_out`, `alphas` and
@@ -318,6 +334,7 @@ def train_cohort(
     learning_rate = _checks.positive_number(learning_rate, "learning_rate")
     layers = (x.shape[1], *_checks.widths(hidden_units), classes)
     teacher_logits = _check_teacher(teacher_logits, alphas, (len(x), classes))
+    _check_client(client)
     if y is None and (min(alphas) < 1 or balanced or any(left_out)):
         raise ValueError(
             "y_train must hold labels where an alpha is below 1, a class is left out or the draw "
@@ -334,26 +351,30 @@ def train_cohort(
         x,
         np.zeros((len(x), classes), np.float32) if teacher_logits is None else teacher_logits,
         np.zeros(len(x), np.int32) if y is None else y,
+        x_test,
+        y_test,
         transfer_set=partial(_transfer_set, balanced=balanced, y=y, n=len(x)),
         layers=layers,
         steps=steps,
         batch_size=batch_size,
         learning_rate=learning_rate,
         scale_by_t2=scale_by_t2,
+        curves=curves,
     )
-    weights, losses, test_logits = _train_in_chunks(program, students, x_test, y_test, monitor)
+    students, chunk = _train_in_chunks(program, students, monitor, client)
+    weights, losses, test_curve, test_logits = chunk
     finished = len(losses)
     test_accuracy = (test_logits.argmax(axis=-1) == y_test).mean(axis=-1)
     diverged = int((~np.isfinite(test_logits)).any(axis=(1, 2)).sum())
     if diverged:
         warnings.warn(
             f"{diverged} of {finished} students diverged: their logits are not finite. "
-            f"Lower learning_rate, which is {float(program.learning_rate):g}.",
+            f"Lower learning_rate, which is {learning_rate:g}.",
             UserWarning,
             stacklevel=_checks.outside(),
         )
 
-    position = {student: i for i, student in enumerate(students[:finished])}
+    position = {student: i for i, student in enumerate(students)}
     kept = [(row, position[key]) for row, key in zip(rows, trained, strict=True) if key in position]
     where = [i for _, i in kept]
     seed, size, classes_out, alpha, temperature = zip(*(row for row, _ in kept), strict=True)
@@ -365,7 +386,9 @@ def train_cohort(
         left_out=classes_out,
         test_logits=test_logits[where],
         test_accuracy=test_accuracy[where],
+        steps=np.minimum(_SEGMENT * np.arange(1, losses.shape[1] + 1), steps),
         loss=losses[where],
+        test_curve=test_curve[where],
         weights=[w[where] for w in weights],
         y_test=y_test,
         training={
@@ -379,64 +402,127 @@ def train_cohort(
     )
 
 
-def _train_in_chunks(program: _Program, students: list[tuple], x_test, y_test, monitor):
-    """Weights, losses and test logits of the students; of those finished, if interrupted."""
-    chunks, last_loss, test_accuracy = [], [], []
+def _train_in_chunks(program: _Program, students: list[tuple], monitor, client):
+    """The students, those finished if interrupted, and all about them in one `_Chunk`."""
+    chunks = [students[i : i + _CHUNK] for i in range(0, len(students), _CHUNK)]
+    finished: dict[int, _Chunk] = {}
+    last_loss, test_accuracy = [], []
 
-    def report(share: float) -> None:
+    def report(done: float, **means: float) -> None:
         if monitor is not None:
-            monitor.update(start + share * len(chunk))
+            monitor.update(done, **means)
 
+    if client is None:
+        trained = _train_here(program, chunks, report)
+    else:
+        trained = _train_there(client, program, chunks)
     message = "Ended by an error."
     try:
         if monitor is not None:
             monitor.start(len(students), unit="student")
-        for start in range(0, len(students), _CHUNK):
-            chunk = students[start : start + _CHUNK]
-            weights, losses = program.train(chunk, report)
-            test_logits = _forward(weights, x_test)
-            chunks.append((weights, losses, test_logits))
-            last_loss.extend(losses[:, -1])
-            test_accuracy.extend((test_logits.argmax(axis=-1) == y_test).mean(axis=-1))
-            if monitor is not None:  # means of all that are finished, whatever their settings
-                means = {"loss": np.mean(last_loss), "val_accuracy": np.mean(test_accuracy)}
-                monitor.update(start + len(chunk), **means)
+        for number, chunk in trained:
+            finished[number] = chunk
+            last_loss.extend(chunk.losses[:, -1])
+            test_accuracy.extend(program.accuracy(chunk.test_logits))
+            # Means of all that are finished, whatever their settings.
+            means = {"loss": np.mean(last_loss), "val_accuracy": np.mean(test_accuracy)}
+            report(len(last_loss), **means)
         message = f"Done: {len(students)} students."
     except KeyboardInterrupt:
-        done = sum(len(losses) for _, losses, _ in chunks)
+        done = len(last_loss)
         message = f"Stopped: {done} of {len(students)} students are finished and kept."
         if monitor is None:
             print(message)
     finally:
+        trained.close()  # a cluster is told to stop, too
         if monitor is not None:
             monitor.finish(message)
-    if not chunks:
+    if not finished:
         raise KeyboardInterrupt(message)
-    weights, losses, test_logits = zip(*chunks, strict=True)
+    # In the order of the grid, whichever worker was first.
+    order = sorted(finished)
+    kept = [student for number in order for student in chunks[number]]
+    return kept, _join([finished[number] for number in order])
+
+
+class _Chunk(NamedTuple):
+    """What becomes of some students: arrays with the students along the leading axis."""
+
+    weights: list[np.ndarray]
+    losses: np.ndarray
+    test_curve: np.ndarray
+    test_logits: np.ndarray
+
+
+def _join(chunks: list[_Chunk]) -> _Chunk:
+    weights, *rest = zip(*chunks, strict=True)
     weights = [np.concatenate(layer) for layer in zip(*weights, strict=True)]
-    return weights, np.concatenate(losses), np.concatenate(test_logits)
+    return _Chunk(weights, *map(np.concatenate, rest))
+
+
+def _train_here(program: _Program, chunks: list[list[tuple]], report):
+    """Each chunk's number and result, one after the other."""
+    done = 0
+    for number, chunk in enumerate(chunks):
+        yield number, program.train(chunk, partial(_report_share, report, done, len(chunk)))
+        done += len(chunk)
+
+
+def _report_share(report, done: int, more: int, share: float) -> None:
+    report(done + share * more)
+
+
+def _train_there(client, program: _Program, chunks: list[list[tuple]]):
+    """Each chunk's number and result, as the workers of a cluster return them."""
+    from distributed import as_completed
+
+    # A task and not scattered data: should its only holder be lost, the scheduler makes it anew.
+    there = client.submit(_Program.copy, program, pure=False)
+    futures = [client.submit(_Program.train, there, chunk, pure=False) for chunk in chunks]
+    number = {future.key: i for i, future in enumerate(futures)}
+    try:
+        for future, result in as_completed(futures, with_results=True):
+            yield number[future.key], result
+            future.release()  # or the cluster would keep all of them until the end
+    finally:
+        client.cancel([there, *futures])
 
 
 class _Program:
-    """Trains chunks of students on one transfer set with one set of hyperparameters."""
+    """Trains chunks of students on one transfer set with one set of hyperparameters.
+
+    It holds NumPy arrays and plain values, so that it can be sent to another machine.
+    """
 
     def __init__(
-        self, x, teacher_logits, y, *,
-        transfer_set, layers, steps, batch_size, learning_rate, scale_by_t2,
+        self, x, teacher_logits, y, x_test, y_test, *,
+        transfer_set, layers, steps, batch_size, learning_rate, scale_by_t2, curves,
     ):  # fmt: skip
-        self.data = tuple(map(tf.constant, (x, teacher_logits, y)))
+        self.arrays = (x, teacher_logits, y)
+        self.x_test = x_test
+        self.y_test = y_test
         self.transfer_set = transfer_set
         self.layers = layers
         self.steps = steps
         self.batch_size = batch_size
-        self.learning_rate = tf.constant(learning_rate, tf.float32)
+        self.learning_rate = learning_rate
         self.scale_by_t2 = scale_by_t2
+        self.curves = curves
 
-    def train(self, chunk: list[tuple], report):
-        """Weights `[(students, ...)]` and losses `(students, stretches)` of one chunk.
+    def copy(self) -> _Program:
+        """What a cluster keeps: the program itself, as the result of a task."""
+        return self
 
-        Calls `report` with the share that is done after each stretch of steps.
-        """
+    @cached_property
+    def data(self):
+        """The arrays as tensors, made where they are used."""
+        return tuple(map(tf.constant, self.arrays))
+
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name != "data"}
+
+    def train(self, chunk: list[tuple], report: Callable[[float], None] = lambda _: None) -> _Chunk:
+        """Train one chunk; calls `report` with the share that is done after each stretch."""
         padded = chunk + chunk[-1:] * (_CHUNK - len(chunk))
         seeds, sizes, left_out, alphas, temperatures = zip(*padded, strict=True)
         draws = [
@@ -450,7 +536,7 @@ class _Program:
         scale = alpha * temperature**2 if self.scale_by_t2 else alpha
         settings = [tf.constant(temperature[:, None, None])]
         settings += [tf.constant(a[:, None]) for a in (scale, 1 - alpha)]
-        losses = []
+        losses, curve = [], []
         for done in range(0, self.steps, _SEGMENT):
             count = min(_SEGMENT, self.steps - done)
             # The index array keeps its full length when fewer steps are left, to compile once.
@@ -462,13 +548,27 @@ class _Program:
                 tf.constant(done),
                 tf.constant(count),
                 tf.constant(batches),
-                self.learning_rate,
+                tf.constant(self.learning_rate, tf.float32),
                 *settings,
                 *self.data,
             )
             losses.append(loss.numpy()[: len(chunk)])
+            if self.curves:
+                curve.append(self.accuracy(self._test(state[0], len(chunk))))
             report((done + count) / self.steps)
-        return [w.numpy()[: len(chunk)] for w in state[0]], np.stack(losses, axis=1)
+        weights = [w.numpy()[: len(chunk)] for w in state[0]]
+        return _Chunk(
+            weights,
+            np.stack(losses, axis=1),
+            np.stack(curve, axis=1) if curve else np.empty((len(chunk), 0)),
+            self._test(weights, len(chunk)),
+        )
+
+    def _test(self, weights, n: int) -> np.ndarray:
+        return _forward([np.asarray(w)[:n] for w in weights], self.x_test)
+
+    def accuracy(self, test_logits: np.ndarray) -> np.ndarray:
+        return (test_logits.argmax(axis=-1) == self.y_test).mean(axis=-1)
 
     def _initial(self, seed: int) -> list[np.ndarray]:
         """Glorot-uniform kernels and zero biases."""
@@ -613,6 +713,13 @@ def _check_teacher(teacher_logits, alphas, shape) -> np.ndarray | None:
             f"{shape}, got {teacher_logits.shape}"
         )
     return teacher_logits
+
+
+def _check_client(client) -> None:
+    """A client of a cluster, or None. Whoever has one has `distributed` too."""
+    distributed = sys.modules.get("distributed")
+    if client is not None and not (distributed and isinstance(client, distributed.Client)):
+        raise ValueError(f"client must be a dask.distributed.Client, got {client!r}")
 
 
 def _settings(values, name: str, check) -> list:

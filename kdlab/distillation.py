@@ -11,8 +11,9 @@ import warnings
 
 import numpy as np
 
-from kdlab import _checks
+from kdlab import _checks, artifacts
 from kdlab._tensorflow import keras, tf
+from kdlab.checkpoint import Checkpoint
 
 ops = keras.ops
 
@@ -190,6 +191,7 @@ def train(
     validation_data=None,
     seed: int = 0,
     monitor=None,
+    checkpoint=None,
 ):
     """Train a model on labels: a teacher, or a student on its own.
 
@@ -202,11 +204,14 @@ def train(
         y: labels `(n,)`.
         epochs: how often to go through the data.
         batch_size: examples per step.
-        learning_rate: the step size of Adam.
+        learning_rate: the step size of Adam, or a `keras.optimizers.schedules` that gives it.
         validation_data: `(x, y)` to measure after every epoch; never trained on.
         seed: decides the order of the examples. (Sets the global seeds of Python, NumPy and Keras.)
         monitor: what shows the progress: a `TrainingMonitor`, or anything with its `start`,
             `update` and `finish`.
+        checkpoint: a file, `NAME.npz`, in which the run is kept between epochs, at most every ten
+            seconds. A run that was stopped or killed goes on from there when the same call is made
+            again, and ends as if nothing had happened; the file is then removed.
 
     Returns:
         `keras.callbacks.History`; `history.history` has `loss` and `accuracy` of every epoch, and
@@ -236,6 +241,7 @@ def train(
         validation_data=validation_data,
         seed=seed,
         monitor=monitor,
+        checkpoint=checkpoint,
     )
 
 
@@ -254,6 +260,7 @@ def distill(
     validation_data=None,
     seed: int = 0,
     monitor=None,
+    checkpoint=None,
 ):
     """Train a student on a teacher's stored logits.
 
@@ -269,7 +276,8 @@ def distill(
         temperature: `T` of the soft part.
         alpha: the weight of the soft part, in [0, 1].
         scale_by_t2: whether to multiply the soft part by `T^2`.
-        epochs, batch_size, learning_rate, validation_data, seed, monitor: as in `train`.
+        epochs, batch_size, learning_rate, validation_data, seed, monitor, checkpoint: as in
+            `train`.
 
     Returns:
         `keras.callbacks.History`, as `train` does. Where there are no labels it has `agreement` in
@@ -311,6 +319,7 @@ def distill(
         validation_data=validation_data,
         seed=seed,
         monitor=monitor,
+        checkpoint=checkpoint,
     )
 
 
@@ -443,11 +452,13 @@ def _fit(
     validation_data,
     seed,
     monitor,
+    checkpoint,
 ):
     """The one training loop behind `train` and `distill`."""
     epochs = _checks.positive_int(epochs, "epochs")
     batch_size = _checks.positive_int(batch_size, "batch_size")
-    learning_rate = _checks.positive_number(learning_rate, "learning_rate")
+    if not isinstance(learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+        learning_rate = _checks.positive_number(learning_rate, "learning_rate")
     steps = -(-len(x) // batch_size)
     _warn_of_softmax(model)
     keras.utils.set_random_seed(seed)
@@ -466,19 +477,32 @@ def _fit(
     if monitor is not None:
         callbacks.append(_Report(monitor, steps))
     history = keras.callbacks.History()
+    callbacks.append(history)
+    done = 0
+    if checkpoint is not None:
+        saved = Checkpoint(
+            checkpoint, model, history, _identity(model, x, targets, epochs, batch_size, seed)
+        )
+        callbacks.append(saved)
+        done = saved.restore()
     message = "Ended by an error."
     history.epoch = []  # Keras sets it when training begins, and an interrupt may come before
     try:
         if monitor is not None:
             monitor.start(epochs, unit="epoch")
+            if done:
+                monitor.update(done)
         model.fit(
-            _batches(x, targets, batch_size, seed),
+            _batches(x, targets, batch_size, seed).skip(done * steps),
+            initial_epoch=done,
             epochs=epochs,
             steps_per_epoch=steps,
             shuffle=False,  # it has been
             verbose=0,
-            callbacks=[*callbacks, history],
+            callbacks=callbacks,
         )
+        if checkpoint is not None:
+            saved.remove()
         message = f"Done: {epochs} epochs."
     except KeyboardInterrupt:
         message = (
@@ -490,6 +514,19 @@ def _fit(
         if monitor is not None:  # which must not offer to stop what has ended
             monitor.finish(message)
     return history
+
+
+def _identity(model, x, targets, epochs: int, batch_size: int, seed: int) -> dict:
+    """What makes a run this run and no other."""
+    return {
+        "data": artifacts.checksum({"x": x, "targets": targets}),
+        "model": [list(variable.shape) for variable in model.variables],
+        "learning_rate": model.optimizer.get_config()["learning_rate"],
+        "loss": keras.saving.serialize_keras_object(model.loss),
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "seed": seed,
+    }
 
 
 def _batches(x, targets, batch_size: int, seed: int):
@@ -535,10 +572,12 @@ class _Report(keras.callbacks.Callback):
         self.monitor, self.steps = monitor, steps
         self.epoch = 0
 
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch  # not 0 at first where a run goes on from a checkpoint
+
     def on_train_batch_end(self, batch, logs=None):
         # Where several steps run per call, Keras may count past the last one of the epoch.
         self.monitor.update(self.epoch + min((batch + 1) / self.steps, 1))
 
     def on_epoch_end(self, epoch, logs=None):
-        self.epoch = epoch + 1
-        self.monitor.update(self.epoch, **logs)
+        self.monitor.update(epoch + 1, **logs)

@@ -10,6 +10,7 @@ from pages import axe, bars, pixels, tab_to, widget
 from widget_examples import EXAMPLES, HOSTILE, NAMES, explorer, monitor
 
 import kdlab
+from kdlab.widgets import _assets
 
 every_widget = pytest.mark.parametrize("name", EXAMPLES)
 used_widgets = pytest.mark.parametrize("name", [name for name, it in EXAMPLES.items() if it.use])
@@ -46,6 +47,21 @@ def test_it_is_light_or_dark_and_never_blank(name, show):
         paper = np.median(picture, axis=(0, 1))
         assert (abs(picture - paper).max(axis=-1) > 40).mean() > 0.005
         assert len(np.unique(picture @ [1, 256, 65536])) > 20
+
+
+@used_widgets
+def test_the_styles_of_another_version_do_not_reach_it(name, show, monkeypatch):
+    """A notebook that was saved by an older kdlab shows its widgets, until they are run again."""
+    alone = pixels(widget(show(EXAMPLES[name].make())))
+    old = EXAMPLES[name].make()
+    everything = ".kdlab * { display: none !important; }"
+    monkeypatch.setattr(_assets, "plain_style", lambda name: everything)
+    old._css = _assets.style("any")
+    old._dom_classes = (_assets.scope(old._css),)
+    monkeypatch.undo()
+    page = show(EXAMPLES[name].make(), old)
+    assert (pixels(widget(page, 0)) == alone).all()
+    assert not widget(page, 1).locator("*").first.is_visible()
 
 
 @used_widgets

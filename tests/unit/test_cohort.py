@@ -153,6 +153,24 @@ def test_the_number_of_steps_need_not_fill_a_stretch(train, steps):
     assert (result.loss > 0).all() and result.training["steps"] == steps
 
 
+@pytest.mark.parametrize("steps", [99, 250])
+def test_curves_are_the_test_accuracy_along_the_way(train, steps):
+    result = train(steps=steps, curves=True)
+    assert result.steps.tolist() == [*range(100, steps, 100), steps]
+    assert result.test_curve.shape == result.loss.shape
+    np.testing.assert_array_equal(result.test_curve[:, -1], result.test_accuracy)
+    if steps > 100:  # the start of a longer training is a shorter one
+        np.testing.assert_array_equal(result.test_curve[:, 0], train(steps=100).test_accuracy)
+    one = result.select(seed=0)
+    np.testing.assert_array_equal(one.test_curve, result.test_curve[result.seed == 0])
+    np.testing.assert_array_equal(one.steps, result.steps)
+
+
+def test_curves_cost_nothing_where_nobody_asks(train):
+    result = train(steps=100)
+    assert result.test_curve.shape == (len(result), 0)
+
+
 def test_longer_training_goes_on_from_the_shorter(train):
     short, long = train(steps=100), train(steps=200)
     np.testing.assert_array_equal(long.loss[:, :1], short.loss)

@@ -1,0 +1,115 @@
+"""The record of an experiment: every run, and what it was run with, in one JSON file.
+
+A run that is in the file is not run again, so an experiment that was killed goes on where it was:
+start it again with the same command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kdlab.artifacts import versions, write_atomically
+
+HERE = Path(__file__).parent
+
+
+class Record:
+    """Runs by their settings, written to `path` after each one.
+
+    Args:
+        path: the JSON file; made if it is not there.
+        about: what all runs share, as plain values. A file that was made with other settings is
+            refused: its runs would not be comparable.
+        say: called with a line of progress.
+
+    Raises:
+        ValueError: the file belongs to other settings.
+    """
+
+    def __init__(self, path, about: dict, say: Callable[[str], None] = print):
+        self.path, self.say = Path(path), say
+        about = json.loads(json.dumps(about))
+        if self.path.exists():
+            self.content = json.loads(self.path.read_text(encoding="utf-8"))
+            if self.content["about"] != about:
+                raise ValueError(
+                    f"{self.path} was made with other settings than now: move it away, or name "
+                    f"another file with --out"
+                )
+        else:
+            self.content = {"about": about, "versions": {}, "device": {}, "seconds": 0, "runs": []}
+        self.content |= {"versions": versions(), "device": device()}
+
+    @property
+    def runs(self) -> list[dict]:
+        """All runs so far, each a dict of its settings and its results."""
+        return self.content["runs"]
+
+    def run(self, make: Callable[[], dict], **settings) -> dict:
+        """The recorded results of these settings; the first time, those that `make()` returns."""
+        settings = json.loads(json.dumps(settings))
+        for run in self.runs:
+            if run["settings"] == settings:
+                return run["results"]
+        words = ", ".join(f"{name} {value}" for name, value in settings.items())
+        self.say(f"{datetime.now():%H:%M} {words} ...")
+        start = time.perf_counter()
+        results = json.loads(json.dumps(make()))
+        seconds = round(time.perf_counter() - start, 1)
+        self.say(f"      {seconds:.0f} s: {_in_words(results)}")
+        finished = datetime.now(UTC).isoformat(timespec="seconds")
+        self.runs.append(
+            {"settings": settings, "results": results, "seconds": seconds, "finished": finished}
+        )
+        self.content["seconds"] = round(sum(run["seconds"] for run in self.runs), 1)
+        text = json.dumps(self.content, indent=1) + "\n"
+        write_atomically(self.path, lambda file: file.write(text.encode()))
+        return results
+
+
+def arguments(name: str, description: str, quick: str) -> argparse.Namespace:
+    """What every experiment can be told: `--quick`, and `--out`, the folder to write to."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--quick", action="store_true", help=quick)
+    parser.add_argument("--out", type=Path, help="the JSON file to write")
+    parser.add_argument(
+        "--work", type=Path, default=HERE / "runs" / name,
+        help="the folder for checkpoints and stored teachers",
+    )  # fmt: skip
+    chosen = parser.parse_args()
+    if chosen.out is None:
+        chosen.out = chosen.work / "quick.json" if chosen.quick else HERE / f"{name}.json"
+    return chosen
+
+
+def device() -> dict:
+    """What the experiment runs on."""
+    return {
+        "processor": _processor(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "cores": os.cpu_count(),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())
+
+
+def _in_words(results: dict) -> str:
+    plain = {k: v for k, v in results.items() if isinstance(v, (int, float, str))}
+    return ", ".join(
+        f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in plain.items()
+    )

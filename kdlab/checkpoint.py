@@ -1,0 +1,75 @@
+"""A training run that survives the death of its kernel: its state, saved between epochs.
+
+Everything that the rest of the run depends on is in the file, so a run that was killed and went on
+ends with the same weights as one that never stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from kdlab import artifacts
+from kdlab._tensorflow import keras
+
+# Seconds between two saves: many epochs of a small model, one of a large one.
+SAVE_EVERY = 10.0
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Saves a run at `path` after an epoch, at most every ten seconds; goes on from what is there.
+
+    Args:
+        path: the file.
+        model: compiled and built.
+        history: the `History` of the run, which is saved and restored with it. As a callback it
+            must come before this one.
+        run: what identifies the run, as plain values: another run does not go on from its file.
+    """
+
+    def __init__(self, path, model, history, run: dict):
+        super().__init__()
+        self.path, self.run, self.history = Path(path), run, history
+        model.optimizer.build(model.trainable_variables)
+        self.state = [*model.variables, *model.optimizer.variables]
+        self.saved = time.monotonic()
+        self.epoch = 0
+
+    def restore(self) -> int:
+        """Put the model where the file says; the number of epochs that are done."""
+        try:
+            arrays, about = artifacts.read_arrays(self.path)
+            if about["run"] != json.loads(json.dumps(self.run)):
+                raise ValueError("it belongs to another run")
+            if len(arrays) != len(self.state):
+                raise ValueError("it belongs to another model")
+        except FileNotFoundError:
+            return 0
+        except (ValueError, KeyError) as error:
+            print(f"Training from the start: {self.path} cannot be used ({error}).")
+            return 0
+        for variable, value in zip(self.state, arrays.values(), strict=True):
+            variable.assign(value)
+        self.history.history = about["history"]
+        self.epoch = about["epoch"]
+        print(f"Going on after epoch {self.epoch}, from {self.path}.")
+        return self.epoch
+
+    def on_train_begin(self, logs=None):
+        self.history.epoch = list(range(self.epoch))  # Keras has just emptied it
+
+    def on_epoch_end(self, epoch, logs=None):
+        if time.monotonic() - self.saved >= SAVE_EVERY:
+            self.save(epoch + 1)
+
+    def save(self, epoch: int) -> None:
+        """Write the state after `epoch` epochs, whole or not at all."""
+        arrays = {f"{i:04}": variable.numpy() for i, variable in enumerate(self.state)}
+        about = {"run": self.run, "epoch": epoch, "history": self.history.history}
+        artifacts.write_arrays(self.path, arrays, about, compress=False)
+        self.saved = time.monotonic()
+
+    def remove(self) -> None:
+        """The run is over: there is nothing to go on with."""
+        self.path.unlink(missing_ok=True)
