@@ -15,6 +15,7 @@ Paper: https://arxiv.org/abs/1503.02531
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 from record import Record, arguments
@@ -132,7 +133,7 @@ def train_teacher(data: Dataset, settings: dict, work):
     return stored_teacher(work / "teacher.npz", data, build, **made_with)
 
 
-def train_student(arm: Arm, seed: int, data: Dataset, teacher, settings: dict, work) -> dict:
+def train_student(arm: Arm, seed: int, data: Dataset, the_teacher, settings: dict, work) -> dict:
     """One student, and how many test images it gets wrong."""
     rows = slice(None) if arm.digits is None else np.isin(data.y_train, arm.digits)
     x, y = data.x_train[rows], data.y_train[rows]
@@ -150,7 +151,7 @@ def train_student(arm: Arm, seed: int, data: Dataset, teacher, settings: dict, w
         train(student, x, y, **how)
     else:
         soft = {"temperature": arm.temperature, "alpha": settings["alpha"]}
-        distill(student, x, teacher.train_logits[rows], y, **soft, **how)
+        distill(student, x, the_teacher().train_logits[rows], y, **soft, **how)
     logits = predict_logits(student, data.x_test)
     results = errors(logits, data.y_test, arm.corrected)
     results["train_errors"] = errors(predict_logits(student, x), y)["errors"]
@@ -201,19 +202,17 @@ def main() -> None:
     data = load_dataset(settings["dataset"])
     about = {"paper": "arXiv:1503.02531, section 3", "settings": settings, "data": data.checksum}
     record = Record(chosen.out, about)
-    teacher = None
 
+    @cache
     def the_teacher():
-        nonlocal teacher
-        if teacher is None:
-            teacher = train_teacher(data, settings, chosen.work)
-        return teacher
+        """Not before something needs it: where all runs are recorded, nothing does."""
+        return train_teacher(data, settings, chosen.work)
 
     record.run(lambda: errors(the_teacher().test_logits, data.y_test), arm="teacher", seed=0)
     for arm in arms(settings):
         for seed in settings["seeds"]:
             record.run(
-                lambda: train_student(arm, seed, data, the_teacher(), settings, chosen.work),
+                partial(train_student, arm, seed, data, the_teacher, settings, chosen.work),
                 arm=arm.name, hidden=arm.hidden, temperature=arm.temperature, seed=seed,
             )  # fmt: skip
     print(f"{len(record.runs)} runs in {chosen.out}")

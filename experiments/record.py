@@ -27,14 +27,13 @@ class Record:
         path: the JSON file; made if it is not there.
         about: what all runs share, as plain values. A file that was made with other settings is
             refused: its runs would not be comparable.
-        say: called with a line of progress.
 
     Raises:
         ValueError: the file belongs to other settings.
     """
 
-    def __init__(self, path, about: dict, say: Callable[[str], None] = print):
-        self.path, self.say = Path(path), say
+    def __init__(self, path, about: dict):
+        self.path = Path(path)
         about = json.loads(json.dumps(about))
         if self.path.exists():
             self.content = json.loads(self.path.read_text(encoding="utf-8"))
@@ -59,11 +58,11 @@ class Record:
             if run["settings"] == settings:
                 return run["results"]
         words = ", ".join(f"{name} {value}" for name, value in settings.items())
-        self.say(f"{datetime.now():%H:%M} {words} ...")
+        print(f"{datetime.now():%H:%M} {words} ...", flush=True)
         start = time.perf_counter()
         results = json.loads(json.dumps(make()))
         seconds = round(time.perf_counter() - start, 1)
-        self.say(f"      {seconds:.0f} s: {_in_words(results)}")
+        print(f"      {seconds:.0f} s: {_in_words(results)}", flush=True)
         finished = datetime.now(UTC).isoformat(timespec="seconds")
         self.runs.append(
             {"settings": settings, "results": results, "seconds": seconds, "finished": finished}

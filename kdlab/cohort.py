@@ -286,8 +286,9 @@ def train_cohort(
     Args:
         data: a `Dataset`, or the arrays `(x_train, y_train, x_test, y_test)`; `y_train` may be
             None if every alpha is 1.
-        teacher_logits: the teacher's logits on the training images, `(n_train, classes)`; may be
-            None if every alpha is 0.
+        teacher_logits: the teacher's logits on the training images, `(n_train, classes)`; or
+            `(seeds, n_train, classes)`, a teacher for each seed, so that its luck varies too. May
+            be None if every alpha is 0.
         temperatures: values of `T`.
         alphas: weights of the soft loss, in [0, 1]; 0 is a student on labels alone.
         seeds: whole numbers, one student each per setting.
@@ -333,7 +334,7 @@ def train_cohort(
     batch_size = _checks.positive_int(batch_size, "batch_size")
     learning_rate = _checks.positive_number(learning_rate, "learning_rate")
     layers = (x.shape[1], *_checks.widths(hidden_units), classes)
-    teacher_logits = _check_teacher(teacher_logits, alphas, (len(x), classes))
+    teacher_logits = _check_teacher(teacher_logits, alphas, len(seeds), (len(x), classes))
     _check_client(client)
     if y is None and (min(alphas) < 1 or balanced or any(left_out)):
         raise ValueError(
@@ -347,13 +348,16 @@ def train_cohort(
     trained = [(*row[:4], row[4] if row[3] else 1.0) for row in rows]
     students = list(dict.fromkeys(trained))
 
+    teacher_rows = teacher_logits.reshape(-1, classes)  # of one teacher after the other
     program = _Program(
         x,
-        np.zeros((len(x), classes), np.float32) if teacher_logits is None else teacher_logits,
+        teacher_rows,
         np.zeros(len(x), np.int32) if y is None else y,
         x_test,
         y_test,
         transfer_set=partial(_transfer_set, balanced=balanced, y=y, n=len(x)),
+        # Where in these rows a seed's teacher begins.
+        first_row={seed: i * len(x) % len(teacher_rows) for i, seed in enumerate(seeds)},
         layers=layers,
         steps=steps,
         batch_size=batch_size,
@@ -496,12 +500,13 @@ class _Program:
 
     def __init__(
         self, x, teacher_logits, y, x_test, y_test, *,
-        transfer_set, layers, steps, batch_size, learning_rate, scale_by_t2, curves,
+        transfer_set, first_row, layers, steps, batch_size, learning_rate, scale_by_t2, curves,
     ):  # fmt: skip
         self.arrays = (x, teacher_logits, y)
         self.x_test = x_test
         self.y_test = y_test
         self.transfer_set = transfer_set
+        self.first_row = first_row
         self.layers = layers
         self.steps = steps
         self.batch_size = batch_size
@@ -536,6 +541,8 @@ class _Program:
         scale = alpha * temperature**2 if self.scale_by_t2 else alpha
         settings = [tf.constant(temperature[:, None, None])]
         settings += [tf.constant(a[:, None]) for a in (scale, 1 - alpha)]
+        rows = np.array([self.first_row[seed] for seed in seeds], np.int32)
+        settings += [tf.constant(rows[:, None])]
         losses, curve = [], []
         for done in range(0, self.steps, _SEGMENT):
             count = min(_SEGMENT, self.steps - done)
@@ -584,7 +591,7 @@ class _Program:
 @tf.function(jit_compile=True)
 def _run_steps(
     weights, m, v, done, count, batches, learning_rate, temperature, soft_weight, hard_weight,
-    x, teacher_logits, labels,
+    first_row, x, teacher_logits, labels,
 ):  # fmt: skip
     """`count` steps of Adam for a chunk of students, and each one's mean loss over them."""
 
@@ -593,7 +600,8 @@ def _run_steps(
         with tf.GradientTape() as tape:
             tape.watch(weights)
             logits = _forward(weights, tf.gather(x, batch))
-            soft = soft_loss(tf.gather(teacher_logits, batch), logits, temperature)
+            teacher = tf.gather(teacher_logits, first_row + batch)
+            soft = soft_loss(teacher, logits, temperature)
             hard = hard_loss(tf.gather(labels, batch), logits)
             loss = tf.reduce_mean(soft_weight * soft + hard_weight * hard, axis=1)
         # The students share no weight, so the gradient of each loss falls to its own student.
@@ -682,8 +690,8 @@ def _check_data(data, teacher_logits):
         known = [np.asarray(labels) for labels in (y, y_test) if labels is not None]
         whole = (labels for labels in known if labels.dtype.kind in "iu")  # the rest: see below
         classes = max((1 + int(labels.max(initial=1)) for labels in whole), default=2)
-        if np.ndim(teacher_logits) == 2:  # the highest class may be missing among the labels
-            classes = max(classes, np.shape(teacher_logits)[1])
+        if np.ndim(teacher_logits) >= 2:  # the highest class may be missing among the labels
+            classes = max(classes, np.shape(teacher_logits)[-1])
     x = _flatten(x, "x_train")
     x_test = _flatten(x_test, "x_test", x.shape[1])
     if y is not None:
@@ -699,20 +707,21 @@ def _flatten(images, name: str, pixels: int | None = None) -> np.ndarray:
     return x
 
 
-def _check_teacher(teacher_logits, alphas, shape) -> np.ndarray | None:
+def _check_teacher(teacher_logits, alphas, seeds: int, shape) -> np.ndarray:
+    """`(teachers, n_train, classes)`: one teacher for all seeds, or one for each."""
     if teacher_logits is None:
         if max(alphas) > 0:
             raise ValueError(
                 f"teacher_logits must be given where an alpha is above 0, got None and {alphas}"
             )
-        return None
-    teacher_logits = _checks.logits(teacher_logits, "teacher_logits", ndim=2, dtype=np.float32)
-    if teacher_logits.shape != shape:
+        return np.zeros((1, *shape), np.float32)
+    teacher_logits = _checks.logits(teacher_logits, "teacher_logits", dtype=np.float32)
+    if teacher_logits.shape not in (shape, (seeds, *shape)):
         raise ValueError(
             f"teacher_logits must hold one row per training image and one column per class, "
-            f"{shape}, got {teacher_logits.shape}"
+            f"{shape}, or {(seeds, *shape)} for a teacher per seed, got {teacher_logits.shape}"
         )
-    return teacher_logits
+    return teacher_logits.reshape(-1, *shape)
 
 
 def _check_client(client) -> None:

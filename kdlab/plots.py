@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from kdlab import _checks
 from kdlab._kernel import in_kernel
-from kdlab.metrics import Interval
+from kdlab.metrics import Interval, Reliability
 from kdlab.soft_targets import softmax
 
 BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY = (
@@ -265,6 +265,43 @@ def plot_lines(
     if log_y:
         ax.set_yscale("log")
     _label(ax, xlabel, ylabel)
+    return fig
+
+
+def plot_reliability(models: Mapping[str, Reliability]) -> Figure:
+    """Reliability diagrams: how often a model is right when it is so sure, one panel per model.
+
+    On the diagonal confidence and accuracy are equal; below it the model is too sure. The area of a
+    point is the number of examples that it stands for. (Guo et al. 2017, figure 1.)
+
+    Args:
+        models: for each name a `Reliability`, as `kdlab.reliability` returns it.
+
+    Raises:
+        ValueError: there is nothing to draw.
+
+    Example:
+        >>> from kdlab.metrics import reliability
+        >>> fig = plot_reliability({"coin": reliability([[1.0, 0.0], [1.0, 0.0]], [0, 1])})
+    """
+    if not models:
+        raise ValueError("models must hold at least one model, got none")
+    fig = Figure(figsize=(2.9 * len(models), 3.1), layout="constrained")
+    for i, (ax, (name, result)) in enumerate(
+        zip(np.atleast_1d(fig.subplots(1, len(models), sharey=True)), models.items(), strict=True)
+    ):
+        ax.plot([0, 1], [0, 1], ":", color=_INK, linewidth=1.2)
+        seen = result.count > 0
+        x, y = result.confidence[seen], result.accuracy[seen]
+        ax.vlines(x, y, x, color=VERMILLION, linewidth=2, alpha=0.6)
+        area = 12 + 180 * result.count[seen] / result.count.sum()
+        ax.scatter(x, y, area, color=_COLOURS[0], marker=_MARKERS[0], zorder=3)
+        ax.set(title=name, xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal")
+        ax.set_xlabel("how sure it is")
+        ax.title.set_fontsize(10)
+        _tidy(ax)
+        if i == 0:
+            ax.set_ylabel("how often it is right")
     return fig
 
 

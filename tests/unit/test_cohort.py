@@ -200,6 +200,13 @@ def test_without_a_teacher_the_hard_students_are_the_same(train):
     require_same(train(alphas=[0]), train(alphas=[0], teacher_logits=None))
 
 
+def test_each_seed_may_have_a_teacher_of_its_own(train, teacher):
+    other = 2 * teacher.train_logits[:, ::-1]
+    both = train(teacher_logits=[other, teacher.train_logits], seeds=[5, 3], alphas=[0, 1])
+    require_same(both.select(seed=5), train(teacher_logits=other, seeds=[5], alphas=[0, 1]))
+    require_same(both.select(seed=3), train(seeds=[3], alphas=[0, 1]))
+
+
 def test_without_labels_the_soft_students_are_the_same(train, digits):
     unlabelled = (digits.x_train, None, digits.x_test, digits.y_test)
     require_same(train(alphas=[1]), train(alphas=[1], data=unlabelled))
@@ -438,8 +445,14 @@ def test_json_holds_what_is_needed_to_repeat_and_to_plot(train, tmp_path):
         ({"batch_size": 1.5}, "batch_size must"),
         ({"learning_rate": -1}, "learning_rate must"),
         ({"teacher_logits": None}, "teacher_logits must be given where an alpha is above 0"),
-        ({"teacher_logits": np.ones((1256, 10))}, r"teacher_logits must .*\(1257, 10\), got"),
-        ({"teacher_logits": np.ones((1257, 9))}, r"teacher_logits must .*\(1257, 10\), got"),
+        (
+            {"teacher_logits": np.ones((1256, 10))},
+            r"\(1257, 10\), or .* per seed, got",
+        ),
+        (
+            {"teacher_logits": np.ones((1257, 9))},
+            r"\(1257, 10\), or .* per seed, got",
+        ),
         ({"teacher_logits": np.full((1257, 10), np.inf)}, "teacher_logits must be finite"),
         ({"data": "digits"}, "data must be a Dataset or"),
         ({"data": None}, "data must be a Dataset or"),

@@ -15,8 +15,10 @@ from kdlab import (
     plot_images,
     plot_intervals,
     plot_lines,
+    plot_reliability,
     plot_soft_targets,
     plots,
+    reliability,
     show,
     softmax,
 )
@@ -250,6 +252,28 @@ def test_no_curve_is_dropped_and_neighbours_differ(draw):
     assert legend_of(ax) == names
     colours = [line.get_color() for line in ax.lines if len(line.get_xdata())]
     assert all(a != b for a, b in pairwise(colours))
+
+
+def test_a_reliability_diagram_shows_the_bins_that_hold_something():
+    result = reliability([[9.0, 0.0], [9.0, 0.0], [0.5, 0.0]], [0, 1, 0], bins=10)
+    fig = plot_reliability({"hard labels": result, "distilled": result})
+    axes = axes_of(fig)
+    assert [ax.get_title() for ax in axes] == ["hard labels", "distilled"]
+    assert (axes[0].get_xlabel(), axes[0].get_ylabel()) == (
+        "how sure it is",
+        "how often it is right",
+    )
+    seen = result.count > 0
+    points = axes[0].collections[-1].get_offsets()
+    np.testing.assert_allclose(points[:, 0], result.confidence[seen])
+    np.testing.assert_allclose(points[:, 1], result.accuracy[seen])
+    sizes = axes[0].collections[-1].get_sizes()
+    assert sizes[1] > sizes[0]  # two examples against one
+
+
+def test_no_model_to_draw_is_named():
+    with pytest.raises(ValueError, match="models must hold at least one model"):
+        plot_reliability({})
 
 
 @pytest.mark.parametrize(

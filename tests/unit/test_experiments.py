@@ -1,0 +1,72 @@
+"""The experiments in small: they run, record what they ran with, and go on after being killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+RECORDED = ("hinton_mnist", "few_labels")
+
+
+def command(name, folder):
+    script = EXPERIMENTS / f"{name}.py"
+    return [sys.executable, script, "--quick", "--work", folder, "--out", folder / "quick.json"]
+
+
+def run(name, folder) -> dict:
+    done = subprocess.run(command(name, folder), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads((folder / "quick.json").read_text())
+
+
+@pytest.fixture(scope="module", params=RECORDED)
+def quick(request, tmp_path_factory):
+    """The name of an experiment, and its record from an uninterrupted run."""
+    return request.param, run(request.param, tmp_path_factory.mktemp(request.param))
+
+
+def results(record):
+    return [(run["settings"], run["results"]) for run in record["runs"]]
+
+
+def test_the_record_says_what_was_run_with_what(quick):
+    _, record = quick
+    assert {"kdlab", "python", "keras", "numpy"} <= set(record["versions"])
+    assert record["device"]["cores"] == os.cpu_count() and record["device"]["processor"]
+    assert record["seconds"] > 0 and all(run["seconds"] > 0 for run in record["runs"])
+    assert record["about"]["settings"]["seeds"] and record["about"]["data"]
+    settings = [json.dumps(run["settings"]) for run in record["runs"]]
+    assert len(set(settings)) == len(settings) >= 7
+
+
+def test_killed_in_the_middle_it_goes_on_to_the_same_results(quick, tmp_path):
+    name, expected = quick
+    process = subprocess.Popen(command(name, tmp_path), stdout=subprocess.DEVNULL)
+    out = tmp_path / "quick.json"
+    while process.poll() is None:
+        if out.exists() and len(json.loads(out.read_text())["runs"]) >= 3:
+            process.send_signal(signal.SIGKILL)
+            break
+        time.sleep(0.02)
+    assert process.wait() == -signal.SIGKILL, "it was over before it could be killed"
+    before = json.loads(out.read_text())["runs"]
+    assert 3 <= len(before) < len(expected["runs"])
+    after = run(name, tmp_path)
+    assert after["runs"][: len(before)] == before  # not run again
+    assert results(after) == results(expected)
+
+
+def test_a_record_made_with_other_settings_is_not_added_to(quick, tmp_path):
+    name, record = quick
+    record = json.loads(json.dumps(record))
+    record["about"]["settings"]["batch_size"] += 1
+    (tmp_path / "quick.json").write_text(json.dumps(record))
+    done = subprocess.run(command(name, tmp_path), capture_output=True, text=True)
+    assert done.returncode != 0 and "was made with other settings" in done.stderr
+    assert json.loads((tmp_path / "quick.json").read_text()) == record
