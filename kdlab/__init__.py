@@ -18,8 +18,12 @@ _MODULES = {
         "agreement",
         "calibration_error",
         "confidence_interval",
+        "negative_log_likelihood",
         "paired_difference",
         "proportion_interval",
+        "reliability",
+        "unpaired_difference",
+        "verdict",
     ),
     "models": ("build_teacher", "build_student"),
     "distillation": (
@@ -30,6 +34,7 @@ _MODULES = {
         "predict_logits",
         "measure_model",
     ),
+    "audit": ("audit_loss", "Audit"),
     "cohort": ("train_cohort", "CohortResult"),
     "artifacts": (
         "StoredTeacher",
@@ -43,10 +48,12 @@ _MODULES = {
         "plot_images",
         "plot_intervals",
         "plot_lines",
+        "plot_reliability",
         "plot_soft_targets",
         "show",
     ),
     "widgets": (
+        "CohortExplorer",
         "ComparisonBoard",
         "DigitPad",
         "LossExplorer",
