@@ -26,7 +26,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
-LESSONS = ("00_start_here", "01_train_a_teacher", "02_soft_targets", "03_distill_a_student")
+LESSONS = (
+    "00_start_here", "01_train_a_teacher", "02_soft_targets", "03_distill_a_student",
+    "04_does_it_really_work",
+)  # fmt: skip
 
 MAX_BYTES = 1_500_000
 MIN_COMPARED_CELLS = 5

@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from kdlab import entropy, kl_divergence, log_softmax, softmax
-from kdlab.exercises import lesson_00, lesson_01, lesson_02, lesson_03
+from kdlab.exercises import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04
 from kdlab.exercises.exercise import Exercise
 
-LESSONS = (lesson_00, lesson_01, lesson_02, lesson_03)
+LESSONS = (lesson_00, lesson_01, lesson_02, lesson_03, lesson_04)
 EXERCISES = [e for lesson in LESSONS for e in vars(lesson).values() if isinstance(e, Exercise)]
 FUNCTIONS = [lesson_01.accuracy, lesson_02.softmax, lesson_02.kl, lesson_02.gradient,
-             lesson_03.loss]  # fmt: skip
+             lesson_03.loss, lesson_04.share, lesson_04.interval]  # fmt: skip
 
 
 def name_of(value):
@@ -35,7 +36,7 @@ def solution_of(exercise):
 def test_each_lesson_has_two_to_four_exercises_with_names_of_their_own():
     names = [e.name for e in EXERCISES]
     assert len(set(names)) == len(names)
-    for i in range(4):
+    for i in range(len(LESSONS)):
         assert 2 <= sum(name.startswith(f"{i}.") for name in names) <= 4
 
 
@@ -106,6 +107,9 @@ def clipped(z):
         (lesson_02.kl, lambda p, q: np.sum(p * np.log(p / q), keepdims=True)),
         (lesson_03.verdict, "can't tell"),
         (lesson_03.verdict, "Can not tell."),
+        (lesson_04.losses, {"E", "a", "B"}),
+        (lesson_04.losses, "A, B, E"),
+        (lesson_04.interval, lambda a, b: np.array(lesson_04.confidence_interval(a - b)[1:3])),
     ],
 )
 def test_a_right_answer_may_be_put_in_another_way(exercise, answer, verdict):
@@ -130,6 +134,18 @@ def a_cohort(**settings):
 
     right = {"alphas": [0, 0.9], "n_images": [50], "balanced": True, "seeds": range(10), "steps": 2}
     return train_cohort(load_dataset(), pretrained_teacher().train_logits, **{**right, **settings})
+
+
+def interval(factor=None, root=True, ddof=1):
+    """The paired interval, with one thing wrong."""
+
+    def answer(a, b):
+        d = a - b
+        t = stats.t.ppf(0.975, len(d) - 1) if factor is None else factor
+        half = t * d.std(ddof=ddof) / (len(d) ** 0.5 if root else 1)
+        return d.mean() - half, d.mean() + half
+
+    return answer
 
 
 def most_unsure_of():
@@ -204,6 +220,33 @@ def most_unsure_of():
         (lesson_03.verdict, "helps", "reaches below it"),
         (lesson_03.verdict, " Hurts", "lies mostly above"),
         (lesson_03.verdict, "perhaps", "cannot tell"),
+        (lesson_04.losses, "ABCE", "lacks its T²"),
+        (lesson_04.losses, "AD", "on the teacher's probabilities"),
+        (lesson_04.losses, "ABEF", "arguments swapped"),
+        (lesson_04.losses, "ABEG", "squared error"),
+        (lesson_04.losses, "AE", "B is a cross-entropy"),
+        (lesson_04.losses, "AB", "E is the divergence written out"),
+        (lesson_04.losses, "BE", "A is the formula of lesson 03"),
+        (lesson_04.losses, 3, "Give the letters"),
+        (lesson_04.losses, "AX", 'called "A" to "G"'),
+        (lesson_04.share, lambda a, b: (a > b).mean(), "runs of the same seed only"),
+        (lesson_04.share, lambda a, b: (a[:, None] >= b).mean(), "A tie is not a win"),
+        (lesson_04.share, lambda a, b: 0.5 * ((a[:, None] >= b) * 1.0 + (a[:, None] > b)).mean(),
+         "Half a point for a tie"),
+        (lesson_04.share, lambda a, b: (a[:, None] <= b).mean(), "how often it is *not* ahead"),
+        (lesson_04.share, lambda a, b: 100 * (a[:, None] > b).mean(), "not a percentage"),
+        (lesson_04.share, lambda a, b: (a[:, None] > b).sum(), "That is a count"),
+        (lesson_04.share, lambda a, b: a[:, None] > b, "several numbers"),
+        (lesson_04.share, lambda a, b: 0.123, "Here it is"),
+        (lesson_04.interval, interval(factor=1.96), "1.96 is for many runs"),
+        (lesson_04.interval, interval(root=False), "how far single runs spread"),
+        (lesson_04.interval, interval(factor=1, root=False), "how far single runs spread"),
+        (lesson_04.interval, interval(factor=1), "One standard error either side"),
+        (lesson_04.interval, interval(ddof=0), "n - 1, not by n"),
+        (lesson_04.interval, lambda a, b: lesson_04.unpaired_difference(a, b)[1:3], "*not* paired"),
+        (lesson_04.interval, lambda a, b: interval()(a, b)[::-1], "lower end comes first"),
+        (lesson_04.interval, lambda a, b: interval()(b, a), "Here it is"),
+        (lesson_04.interval, lambda a, b: (a - b).mean(), "Return two numbers"),
     ],
 )  # fmt: skip
 def test_each_expected_mistake_has_an_answer_of_its_own(exercise, answer, words, verdict):

@@ -83,7 +83,7 @@ def test_nothing_but_training_loads_tensorflow(python):
         "kdlab.confidence_interval([1, 2, 3])\n"
         "kdlab.plot_soft_targets(logits[0], [1, 4], data.class_names)\n"
         "kdlab.TemperatureExplorer(logits[:5]), kdlab.TrainingMonitor()\n"
-        "from kdlab.exercises import lesson_00, lesson_01, lesson_02, lesson_03\n"
+        "from kdlab.exercises import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04\n"
         "lesson_02.softmax.check(kdlab.softmax)\n"
         "heavy = {'tensorflow', 'keras', 'matplotlib.pyplot'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
