@@ -33,7 +33,7 @@ FULL = {
 QUICK = FULL | {
     "datasets": ["digits"],
     "teacher_epochs": 3,
-    "n_images": [50, 200],
+    "n_images": [20, 50, 100, 200, 400, 800],
     "temperatures": [4.0],
     "steps": 100,
     "seeds": [0, 1],
@@ -58,32 +58,28 @@ def test_accuracy(the_teacher, data) -> dict:
     return {"accuracy": float(np.mean(the_teacher().test_logits.argmax(axis=1) == data.y_test))}
 
 
-def arms(settings: dict) -> dict[str, dict]:
-    """What each arm is taught with: a temperature, and logits or None for labels alone."""
-    distilled = {f"distilled, T = {t:g}": {"temperature": t} for t in settings["temperatures"]}
-    return {"hard labels": {}, "smoothed labels": {"smoothed": True}, **distilled}
-
-
-def train_students(n: int, how: dict, data, the_teacher, settings: dict) -> dict:
-    """All seeds of one arm, on `n` images each."""
-    shared = {name: settings[name] for name in ("hidden_units", "steps", "batch_size")}
-    if how.get("smoothed"):
-        share = settings["smoothing"]
-        smoothed = (1 - share) * np.eye(data.n_classes)[data.y_train] + share / data.n_classes
-        taught = {"teacher_logits": np.log(smoothed), "alphas": [1], "temperatures": [1]}
-    elif how:
-        logits = the_teacher().train_logits
-        taught = {"teacher_logits": logits, "alphas": [settings["alpha"]],
-                  "temperatures": [how["temperature"]]}  # fmt: skip
-    else:
-        taught = {"alphas": [0]}
-    cohort = train_cohort(
-        data, n_images=[n], seeds=settings["seeds"], learning_rate=settings["learning_rate"],
-        **taught, **shared,
-    )  # fmt: skip
+def train_students(n: int, data, the_teacher, settings: dict) -> dict:
+    """Every arm's students, one per seed, on `n` images each."""
+    share = settings["smoothing"]
+    smoothed = (1 - share) * np.eye(data.n_classes)[data.y_train] + share / data.n_classes
+    names = ("hidden_units", "steps", "batch_size", "learning_rate", "seeds")
+    train_on = partial(train_cohort, data, n_images=[n], **{name: settings[name] for name in names})
+    temperatures, alpha = settings["temperatures"], settings["alpha"]
+    taught = train_on(the_teacher().train_logits, temperatures=temperatures, alphas=[0, alpha])
+    arms = {
+        "hard labels": taught.select(alpha=0, temperature=temperatures[0]),
+        "smoothed labels": train_on(np.log(smoothed), temperatures=[1], alphas=[1]),
+        **{
+            f"distilled, T = {t:g}": taught.select(alpha=alpha, temperature=t) for t in temperatures
+        },
+    }
+    said_by_teacher = the_teacher().test_logits
     return {
-        "accuracy": cohort.test_accuracy.tolist(),
-        "agreement": agreement(cohort.test_logits, the_teacher().test_logits).tolist(),
+        name: {
+            "accuracy": students.test_accuracy.tolist(),
+            "agreement": agreement(students.test_logits, said_by_teacher).tolist(),
+        }
+        for name, students in arms.items()
     }
 
 
@@ -100,11 +96,8 @@ def main() -> None:
         the_teacher = cache(partial(train_teacher, data, settings, chosen.work))
         record.run(partial(test_accuracy, the_teacher, data), dataset=name, arm="teacher")
         for n in settings["n_images"]:
-            for arm, how in arms(settings).items():
-                record.run(
-                    partial(train_students, n, how, data, the_teacher, settings),
-                    dataset=name, n_images=n, arm=arm,
-                )  # fmt: skip
+            students = partial(train_students, n, data, the_teacher, settings)
+            record.run(students, dataset=name, n_images=n)
     print(f"{len(record.runs)} runs in {chosen.out}")
 
 
