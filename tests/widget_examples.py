@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -71,6 +72,47 @@ def board(names=NAMES, n=30, **state):
     )
 
 
+def a_cohort(
+    n=30,
+    classes=4,
+    alphas=(0, 0.5, 1),
+    temperatures=(1, 4),
+    sizes=(50, 200),
+    seeds=range(4),
+    curves=3,
+):
+    """What a `CohortResult` has: soft labels help where images are few, and luck has its part."""
+    rng = np.random.default_rng(0)
+    y_test = rng.integers(0, classes, size=n)
+    luck = dict(zip(seeds, rng.normal(size=len(seeds)), strict=True))
+    students, logits = [*itertools.product(seeds, sizes, alphas, temperatures)], {}
+    for seed, size, alpha, t in students:
+        strength = 1 + 0.3 * luck[seed] + (alpha > 0) * (1.5 if size == sizes[0] else -0.3)
+        noise = rng.normal(size=(n, classes)) + strength * np.eye(classes)[y_test]
+        logits.setdefault((seed, size, alpha, alpha and t), noise.astype(np.float32))
+    seed, n_images, alpha, temperature = map(np.array, zip(*students, strict=True))
+    test_logits = np.stack([logits[s, m, a, a and t] for s, m, a, t in students])
+    accuracy = (test_logits.argmax(axis=-1) == y_test).mean(axis=-1)
+    progress = np.linspace(1 / max(curves, 1), 1, max(curves, 1))
+    return SimpleNamespace(
+        temperature=temperature.astype(float),
+        alpha=alpha.astype(float),
+        n_images=n_images,
+        seed=seed,
+        left_out=((),) * len(students),
+        test_logits=test_logits,
+        test_accuracy=accuracy,
+        steps=100 * np.arange(1, len(progress) + 1),
+        loss=np.outer(1.5 - accuracy, 1 / progress),
+        test_curve=np.outer(accuracy, progress)[:, :curves],
+        y_test=y_test,
+    )
+
+
+def cohort(names=NAMES, n=30, **state):
+    return kdlab.CohortExplorer(a_cohort(n, len(names)), names, **state)
+
+
 def pad(names=NAMES, n=30, **state):
     rng = np.random.default_rng(0)
     classes = len(names)
@@ -96,9 +138,14 @@ def press_the_slider(widget):
     widget.get_by_role("slider").first.press("ArrowRight")
 
 
+def pick_another_cell(widget):
+    widget.get_by_role("gridcell", selected=True).first.press("ArrowDown")
+
+
 EXAMPLES = {
     "TemperatureExplorer": Example(explorer, press_the_slider),
     "LossExplorer": Example(losses, press_the_slider),
+    "CohortExplorer": Example(cohort, pick_another_cell),
     "ComparisonBoard": Example(board, press_the_slider),
     "DigitPad": Example(pad, press_the_slider),
     "TrainingMonitor": Example(monitor, None),

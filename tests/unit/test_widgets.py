@@ -331,6 +331,7 @@ def test_closed_widgets_are_gone(name):
 @pytest.mark.parametrize(
     ("widget", "limit"),
     [
+        ("cohort_explorer", 12),
         ("comparison_board", 12),
         ("digit_pad", 16),
         ("loss_explorer", 12),
