@@ -16,7 +16,7 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 # An environment does not survive being moved (scripts and the editable install hold its path).
 MOVED := $(shell [ ! -f .venv/.home ] || [ "$$(cat .venv/.home)" = "$$(pwd)" ] || echo moved)
 
-.PHONY: lab test format refresh benchmark lock clean help $(MOVED)
+.PHONY: lab test format refresh benchmark experiments lock clean help $(MOVED)
 
 lab: .venv/.lab ## open the lessons in JupyterLab (LAB_ARGS="--no-browser --port 8899")
 	@# A URL, because a file as argument would make its folder the server's root and hide the rest.
@@ -39,7 +39,12 @@ refresh: .venv/.lab ## run the lessons and store their outputs (NOTEBOOKS=notebo
 
 benchmark: .venv/.lab ## what training costs, and the time and memory of the lessons (NOTEBOOKS=...)
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/distillation.py
 	$(BIN)/python benchmarks/lessons.py $(NOTEBOOKS)
+
+experiments: .venv/.lab ## the recorded experiments on larger data: hours; goes on where it was stopped
+	$(BIN)/python experiments/few_labels.py
+	$(BIN)/python experiments/hinton_mnist.py
 
 lock: .venv/.home ## solve pyproject.toml into exact versions (LOCK_ARGS=--upgrade for the newest)
 	PYTHON=$(BIN)/python .ci/lock $(LOCK_ARGS)
