@@ -42,7 +42,7 @@ function render({ model, el }) {
   const root = element("div.kdlab.kd-comparison");
   const gallery = galleryFilter(examples, set);
   const picker = examplePicker(examples, set);
-  const slider = temperatureSlider(examples.range, set, root);
+  const slider = temperatureSlider(examples.range, set);
   const words = boardInWords(examples);
   const tables = [modelTable(examples, set), classTable(examples)];
   const parts = [...tables, gallery, picker, slider, answerCards(examples)];

@@ -2,7 +2,7 @@
  * DigitPad in the page.
  *
  * A stroke, a key, an example or Python sets the pixels; all parts draw them within that event, the
- * student's answer too. The teacher's comes with the drawing it is of, and is shown with no other.
+ * student's answer too. The teacher's is shown with the drawing it is of alone.
  */
 import { createBars } from "./bars.js";
 import { createBitmap, DOTS } from "./bitmap.js";
@@ -31,7 +31,7 @@ function render({ model, el }) {
   const set = createSetter(model, signal);
 
   const root = element("div.kdlab.kd-digit-pad");
-  const slider = temperatureSlider(data.range, set, root);
+  const slider = temperatureSlider(data.range, set);
   const board = drawingBoard(data, set);
   const charts = [answerChart(data, "student", "Student, in this page")];
   if (data.hasTeacher) charts.push(answerChart(data, "teacher", "Teacher, in the kernel"));
