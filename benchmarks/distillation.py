@@ -41,6 +41,7 @@ from training import seconds
 
 import kdlab
 from kdlab._tensorflow import keras, tf
+from kdlab.artifacts import processor
 
 HERE = Path(__file__).parent
 SEEDS = {"digits": 10, "mnist": 5}
@@ -345,15 +346,6 @@ def cohorts() -> bool:
         flush=True,
     )
     return took <= MAX_SECONDS
-
-
-def processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
 
 
 def main(parts: list[str]) -> int:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kdlab.artifacts import versions, write_atomically
+from kdlab.artifacts import processor, versions, write_atomically
 
 HERE = Path(__file__).parent
 
@@ -91,20 +91,11 @@ def arguments(name: str, description: str, quick: str) -> argparse.Namespace:
 def device() -> dict:
     """What the experiment runs on."""
     return {
-        "processor": _processor(),
+        "processor": processor(),
         "machine": platform.machine(),
         "system": platform.system(),
         "cores": os.cpu_count(),
     }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor())
 
 
 def _in_words(results: dict) -> str:

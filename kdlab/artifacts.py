@@ -311,6 +311,16 @@ def write_atomically(path, write: Callable[[BinaryIO], None]) -> None:
         raise
 
 
+def processor() -> str:
+    """What this machine's processor is called, where the system says so."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
+
+
 def versions() -> dict[str, str]:
     """The versions of kdlab and of what its results depend on."""
     found = {"kdlab": kdlab.__version__, "python": platform.python_version()}

@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kdlab import _checks
+from kdlab._interrupt import held_interrupts
 from kdlab._tensorflow import keras, tf
 from kdlab.artifacts import write_atomically
 from kdlab.datasets import Dataset
@@ -465,15 +466,17 @@ def _join(chunks: list[_Chunk]) -> _Chunk:
 
 
 def _train_here(program: _Program, chunks: list[list[tuple]], report):
-    """Each chunk's number and result, one after the other."""
+    """Each chunk's number and result, one after the other; an interrupt waits for its stretch."""
     done = 0
-    for number, chunk in enumerate(chunks):
-        yield number, program.train(chunk, partial(_report_share, report, done, len(chunk)))
-        done += len(chunk)
+    with held_interrupts() as check:
 
+        def report_share(share: float) -> None:
+            report(done + share * len(chunk))
+            check()
 
-def _report_share(report, done: int, more: int, share: float) -> None:
-    report(done + share * more)
+        for number, chunk in enumerate(chunks):
+            yield number, program.train(chunk, report_share)
+            done += len(chunk)
 
 
 def _train_there(client, program: _Program, chunks: list[list[tuple]]):

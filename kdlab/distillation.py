@@ -12,6 +12,7 @@ import warnings
 import numpy as np
 
 from kdlab import _checks, artifacts
+from kdlab._interrupt import held_interrupts
 from kdlab._tensorflow import keras, tf
 from kdlab.checkpoint import Checkpoint
 
@@ -492,15 +493,16 @@ def _fit(
             monitor.start(epochs, unit="epoch")
             if done:
                 monitor.update(done)
-        model.fit(
-            _batches(x, targets, batch_size, seed).skip(done * steps),
-            initial_epoch=done,
-            epochs=epochs,
-            steps_per_epoch=steps,
-            shuffle=False,  # it has been
-            verbose=0,
-            callbacks=callbacks,
-        )
+        with held_interrupts() as check:
+            model.fit(
+                _batches(x, targets, batch_size, seed).skip(done * steps),
+                initial_epoch=done,
+                epochs=epochs,
+                steps_per_epoch=steps,
+                shuffle=False,  # it has been
+                verbose=0,
+                callbacks=[*callbacks, _Interrupt(check)],
+            )
         if checkpoint is not None:
             saved.remove()
         message = f"Done: {epochs} epochs."
@@ -562,6 +564,17 @@ class _Validation(keras.callbacks.Callback):
         logits = predict_logits(self.model, self.x)
         logs["val_loss"] = float(ops.mean(hard_loss(self.y, logits)))
         logs["val_accuracy"] = float(np.mean(logits.argmax(axis=-1) == self.y))
+
+
+class _Interrupt(keras.callbacks.Callback):
+    """Ends the training where an interrupt was held back."""
+
+    def __init__(self, check):
+        super().__init__()
+        self.check = check
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.check()
 
 
 class _Report(keras.callbacks.Callback):

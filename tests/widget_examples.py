@@ -72,6 +72,18 @@ def board(names=NAMES, n=30, **state):
     )
 
 
+# As large a cohort as a lesson would show: arguments of `a_cohort`.
+LARGE_COHORT = {
+    "n": 50,
+    "classes": 10,
+    "alphas": np.linspace(0, 1, 6),
+    "temperatures": range(1, 11),
+    "sizes": (50, 100, 200, 300, 400),
+    "seeds": range(20),
+    "curves": 15,
+}
+
+
 def a_cohort(
     n=30,
     classes=4,

@@ -1,6 +1,7 @@
 /** The size of the soft loss's gradient against T, both logarithmic, with and without T². */
 import { element } from "./dom.js";
 import { formatPower, formatProbability } from "./numbers.js";
+import { svgNode } from "./svg.js";
 import { toStep } from "./temperature_slider.js";
 
 const DECADES = 6; // of the vertical axis
@@ -55,10 +56,4 @@ export function decayPlot(range) {
       });
     },
   };
-}
-
-function svgNode(tag, attributes) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
 }

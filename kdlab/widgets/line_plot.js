@@ -1,15 +1,11 @@
 /** A plot of lines and dots, from places in percent. */
 import { element } from "./dom.js";
+import { svgNode } from "./svg.js";
 
 /** A frame from 0 to 100 either way: texts beside and below it, and a path for each name. */
 export function createPlot(...names) {
-  const svg = (tag, attributes) => {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    return node;
-  };
-  const drawing = svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none" });
-  const paths = ["kd-rule", ...names].map((name) => svg("path", { class: name }));
+  const drawing = svgNode("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none" });
+  const paths = ["kd-rule", ...names].map((name) => svgNode("path", { class: name }));
   drawing.append(...paths);
   const labels = element("div");
   const label = (side) => ([place, text]) => {

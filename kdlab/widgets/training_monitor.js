@@ -3,6 +3,7 @@
  */
 import { element, follow, keepKeys } from "./dom.js";
 import { formatNumber } from "./numbers.js";
+import { svgNode } from "./svg.js";
 
 const KEPT = "You can stop it at any time: what has been learned by then is kept.";
 const [WIDTH, HEIGHT] = [100, 100]; // the drawing's own units; it stretches to its box
@@ -142,9 +143,11 @@ function readCurve(curve) {
 }
 
 function createChart(name) {
-  const lines = { training: svg("path"), validation: svg("path") };
-  const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" });
-  drawing.append(...[25, 50, 75].map((y) => svg("path", { class: "kd-rule", d: `M0 ${y}h100` })));
+  const lines = { training: svgNode("path"), validation: svgNode("path") };
+  const viewBox = `0 0 ${WIDTH} ${HEIGHT}`;
+  const drawing = svgNode("svg", { viewBox, preserveAspectRatio: "none" });
+  const rules = [25, 50, 75].map((y) => svgNode("path", { class: "kd-rule", d: `M0 ${y}h100` }));
+  drawing.append(...rules);
   for (const [kind, line] of Object.entries(lines)) {
     line.setAttribute("class", `kd-${kind}`);
     drawing.append(line);
@@ -198,15 +201,9 @@ function path(curve, last, [low, high]) {
 
 function key(kind, curve) {
   if (!curve) return [];
-  const sample = svg("svg", { viewBox: "0 0 24 4", class: "kd-key" });
-  sample.append(svg("path", { class: `kd-${kind}`, d: "M0 2h24" }));
+  const sample = svgNode("svg", { viewBox: "0 0 24 4", class: "kd-key" });
+  sample.append(svgNode("path", { class: `kd-${kind}`, d: "M0 2h24" }));
   return [element("span", sample, ` ${kind} ${formatNumber(curve.y.at(-1))}`)];
-}
-
-function svg(tag, attributes = {}) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
 }
 
 export default { render };

@@ -31,7 +31,7 @@ class TrainingMonitor(Widget):
 
     In JupyterLab it has a Stop button. A busy kernel does not hear from widgets, so the button
     asks the server to interrupt it, as the notebook's own ■ does: the training function gets a
-    `KeyboardInterrupt`, keeps what has been learned and calls `finish`.
+    `KeyboardInterrupt` once its step is done, keeps what has been learned and calls `finish`.
 
     Args:
         title: what is trained.

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from pages import axe, pixels, tab_to, widget
-from widget_examples import HOSTILE, NAMES, a_cohort
+from widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
 
 import kdlab
 from kdlab.widgets import CohortExplorer
@@ -351,15 +351,7 @@ def test_nothing_moves_as_another_setting_is_picked(show):
 
 
 def test_the_largest_cohort_answers_at_once(show):
-    cohort = a_cohort(
-        n=50,
-        classes=10,
-        alphas=np.linspace(0, 1, 6),
-        temperatures=range(1, 11),
-        sizes=(50, 100, 200, 300, 400),
-        seeds=range(20),
-        curves=15,
-    )
+    cohort = a_cohort(**LARGE_COHORT)
     page = show(explorer(cohort, names=None, n_images=100))
     assert settings(page).get_by_role("gridcell").count() == 51
     assert settings(page).get_by_role("rowheader").all_text_contents()[2] == "0.6"

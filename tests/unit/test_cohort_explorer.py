@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from widget_examples import HOSTILE, NAMES, a_cohort
+from widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
 
 import kdlab
 from kdlab import confidence_interval, paired_difference, unpaired_difference, verdict
@@ -337,15 +337,7 @@ def test_of_many_classes_those_with_the_most_errors_are_shown():
 
 
 def test_a_large_cohort_stays_small():
-    cohort = a_cohort(
-        n=50,
-        classes=10,
-        alphas=np.linspace(0, 1, 6),
-        temperatures=range(1, 11),
-        sizes=(50, 100, 200, 300, 400),
-        seeds=range(20),
-        curves=15,
-    )
+    cohort = a_cohort(**LARGE_COHORT)
     it = CohortExplorer(cohort)
     assert len(it._data["cells"]) == 255
     text = str({name: x for name, x in it._data.items() if not isinstance(x, bytes)})
