@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, partial
 
+import hinton_figure
 import numpy as np
 from record import Record, arguments
 
@@ -215,7 +216,8 @@ def main() -> None:
                 partial(train_student, arm, seed, data, the_teacher, settings, chosen.work),
                 arm=arm.name, hidden=arm.hidden, temperature=arm.temperature, seed=seed,
             )  # fmt: skip
-    print(f"{len(record.runs)} runs in {chosen.out}")
+    hinton_figure.save(record.content, chosen.out.with_suffix(".png"))
+    print(f"{len(record.runs)} runs in {chosen.out}, and a figure of them beside it")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kdlab._tensorflow import tf
 from kdlab.artifacts import processor, versions, write_atomically
 
 HERE = Path(__file__).parent
@@ -95,6 +96,7 @@ def device() -> dict:
         "machine": platform.machine(),
         "system": platform.system(),
         "cores": os.cpu_count(),
+        "accelerators": [gpu.name for gpu in tf.config.list_physical_devices("GPU")],
     }
 
 

@@ -31,7 +31,8 @@ class Checkpoint(keras.callbacks.Callback):
     def __init__(self, path, model, history, run: dict):
         super().__init__()
         self.path, self.run, self.history = Path(path), run, history
-        model.optimizer.build(model.trainable_variables)
+        with model.distribute_strategy.scope():
+            model.optimizer.build(model.trainable_variables)
         self.state = [*model.variables, *model.optimizer.variables]
         self.saved = time.monotonic()
         self.epoch = 0

@@ -6,6 +6,7 @@ not at every step, so an epoch of distillation costs the same as an epoch on lab
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 
@@ -17,6 +18,9 @@ from kdlab._tensorflow import keras, tf
 from kdlab.checkpoint import Checkpoint
 
 ops = keras.ops
+
+# Multiplications per call into TensorFlow: a quarter of a second, more or less, on two cores.
+_CALL = 5e9
 
 
 def soft_loss(teacher_logits, student_logits, temperature):
@@ -463,15 +467,14 @@ def _fit(
     steps = -(-len(x) // batch_size)
     _warn_of_softmax(model)
     keras.utils.set_random_seed(seed)
-    model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate),
-        loss=loss,
-        metrics=metrics,
-        # A step of these models is mostly overhead: run many per call into TensorFlow. Compiling
-        # them with XLA costs seconds and gains nothing on a CPU.
-        steps_per_execution=min(steps, 32),
-        jit_compile=False,
-    )
+    with model.distribute_strategy.scope():  # whichever the model was built under
+        model.compile(
+            optimizer=keras.optimizers.Adam(learning_rate),
+            loss=loss,
+            metrics=metrics,
+            steps_per_execution=_steps_per_call(model, steps, batch_size),
+            jit_compile=False,  # XLA takes seconds to compile, and gains nothing on a CPU
+        )
     callbacks = []
     if validation_data is not None:
         callbacks.append(_Validation(model, validation_data))
@@ -516,6 +519,26 @@ def _fit(
         if monitor is not None:  # which must not offer to stop what has ended
             monitor.finish(message)
     return history
+
+
+def _steps_per_call(model, steps: int, batch_size: int) -> int:
+    """How many steps to run per call into TensorFlow.
+
+    A step of a small model is mostly overhead: many per call. Between calls progress is shown and
+    an interrupt is heard, so a call of a large model should not take more than a moment.
+    """
+    if model.distribute_strategy.num_replicas_in_sync > 1:
+        return 1  # TensorFlow cannot run several at a time on several devices
+    multiplications = 3 * batch_size * sum(map(_multiplications, model._flatten_layers()))
+    return int(np.clip(_CALL // max(multiplications, 1), 1, min(steps, 32)))
+
+
+def _multiplications(layer) -> int:
+    """Those of one example's forward pass, in a dense or convolutional layer."""
+    kernel, output = getattr(layer, "kernel", None), getattr(layer, "output", None)
+    if kernel is None or output is None:
+        return 0
+    return math.prod(kernel.shape) * math.prod(output.shape[1:-1])
 
 
 def _identity(model, x, targets, epochs: int, batch_size: int, seed: int) -> dict:

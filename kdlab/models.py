@@ -7,6 +7,7 @@ turned them into probabilities cannot teach with one.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -15,23 +16,35 @@ from kdlab._tensorflow import keras
 from kdlab.datasets import Dataset, require_dataset
 
 
-def build_teacher(dataset: Dataset, *, seed: int = 0):
-    """A small convolutional network: two 3x3 convolutions, a dense layer, dropout.
+def build_teacher(dataset: Dataset, architecture: str = "cnn", *, weights=None, seed: int = 0):
+    """A teacher: a small convolutional network, a residual one, or ResNet50.
 
-    Images of 16x16 and more are halved after the first convolution too. The network is kept
-    shallow on purpose: on the digits a third convolution makes a teacher that is no better and
-    from which a small student learns less.
+    - `"cnn"`: two 3x3 convolutions, a dense layer, dropout. Images of 16x16 and more are halved
+      after the first convolution too. It is kept shallow on purpose: on the digits a third
+      convolution makes a teacher that is no better and from which a small student learns less.
+    - `"resnet"`: a residual network (He et al. 2016) of a size that two cores can train on
+      CIFAR-10: eight 3x3 convolutions with batch normalisation, 32 to 256 filters, 1.7 million
+      parameters. While it trains, images are moved by up to an eighth, and photographs (images
+      with three channels) are mirrored, too.
+    - `"resnet50"`: `keras.applications.ResNet50` without its top, average pooling, a dense layer of
+      128, logits. It takes images in [0, 1], as all models here do, and itself turns them into what
+      the ImageNet weights expect.
 
     Args:
         dataset: says the shape of the images and the number of classes.
+        architecture: `"cnn"`, `"resnet"` or `"resnet50"`.
+        weights: for ResNet50: `"imagenet"` (Keras downloads 95 MB, once), the path of such a file
+            (`resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5`), or None to start from scratch.
         seed: decides the initial weights and the dropout.
 
     Returns:
-        An untrained `keras.Sequential`: images `(n, height, width, channels)` in [0, 1] to logits
+        An untrained `keras.Model`: images `(n, height, width, channels)` in [0, 1] to logits
         `(n, classes)`.
 
     Raises:
-        ValueError: `dataset` is not a `Dataset`, or its images are smaller than 2x2.
+        ValueError: `dataset` is not a `Dataset`, its images are too small for the architecture, or
+            the weights do not fit.
+        FileNotFoundError: the weights are not there and cannot be downloaded.
 
     Example:
         >>> from kdlab import load_dataset
@@ -39,9 +52,78 @@ def build_teacher(dataset: Dataset, *, seed: int = 0):
         (None, 10)
     """
     require_dataset(dataset)
-    height, width, _ = dataset.image_shape
-    if min(height, width) < 2:
-        raise ValueError(f"dataset must hold images of at least 2x2, got {height}x{width}")
+    if architecture not in _TEACHERS:
+        raise ValueError(
+            f"architecture must be one of {', '.join(_TEACHERS)}, got {architecture!r}"
+        )
+    if weights is not None and architecture != "resnet50":
+        raise ValueError(f"weights are those of a 'resnet50', got {weights!r} for {architecture!r}")
+    build, smallest = _TEACHERS[architecture]
+    _require_size(dataset, smallest)
+    extra = {"weights": weights} if architecture == "resnet50" else {}
+    return build(dataset, seed, **extra)
+
+
+def build_student(
+    dataset: Dataset,
+    hidden_units: int | Sequence[int] = 16,
+    *,
+    architecture: str = "mlp",
+    seed: int = 0,
+):
+    """A student: a small fully connected network, or a small convolutional one.
+
+    - `"mlp"`: flattened pixels, ReLU layers, logits.
+    - `"cnn"`: a 3x3 convolution with 32 filters and one with 64, each followed by ReLU and
+      max-pooling, then as `"mlp"`. With `hidden_units=128` it is the student of many a tutorial on
+      CIFAR-10, but for the softmax at its end.
+
+    Args:
+        dataset: says the shape of the images and the number of classes.
+        hidden_units: the width of the hidden layer, or of each of several.
+        architecture: `"mlp"` or `"cnn"`.
+        seed: decides the initial weights.
+
+    Returns:
+        An untrained `keras.Sequential`: images `(n, height, width, channels)` in [0, 1] to logits
+        `(n, classes)`.
+
+    Raises:
+        ValueError: `dataset` is not a `Dataset`, its images are too small for the architecture, or
+            a width is not a whole number above 0.
+
+    Example:
+        >>> from kdlab import load_dataset
+        >>> build_student(load_dataset("digits"), hidden_units=16).count_params()
+        1210
+    """
+    require_dataset(dataset)
+    widths = _checks.widths(hidden_units)
+    if architecture not in ("mlp", "cnn"):
+        raise ValueError(f"architecture must be mlp or cnn, got {architecture!r}")
+    init = _initializers(seed)
+    layers = keras.layers
+    convolutions = []
+    if architecture == "cnn":
+        _require_size(dataset, 10)
+        for filters in (32, 64):
+            convolutions += [
+                layers.Conv2D(filters, 3, activation="relu", kernel_initializer=next(init)),
+                layers.MaxPooling2D(),
+            ]
+    return keras.Sequential(
+        [
+            keras.Input(dataset.image_shape),
+            *convolutions,
+            layers.Flatten(),
+            *(layers.Dense(n, activation="relu", kernel_initializer=next(init)) for n in widths),
+            layers.Dense(dataset.n_classes, kernel_initializer=next(init), name="logits"),
+        ],
+        name="student",
+    )
+
+
+def _build_cnn(dataset: Dataset, seed: int):
     init = _initializers(seed)
     layers = keras.layers
 
@@ -54,7 +136,7 @@ def build_teacher(dataset: Dataset, *, seed: int = 0):
         [
             keras.Input(dataset.image_shape),
             conv(32),
-            *([layers.MaxPooling2D()] if min(height, width) >= 16 else []),
+            *([layers.MaxPooling2D()] if min(dataset.image_shape[:2]) >= 16 else []),
             conv(64),
             layers.MaxPooling2D(),
             layers.Flatten(),
@@ -67,39 +149,85 @@ def build_teacher(dataset: Dataset, *, seed: int = 0):
     )
 
 
-def build_student(dataset: Dataset, hidden_units: int | Sequence[int] = 16, *, seed: int = 0):
-    """A small fully connected network: flattened pixels, ReLU layers, logits.
-
-    Args:
-        dataset: says the shape of the images and the number of classes.
-        hidden_units: the width of the hidden layer, or of each of several.
-        seed: decides the initial weights.
-
-    Returns:
-        An untrained `keras.Sequential`: images `(n, height, width, channels)` in [0, 1] to logits
-        `(n, classes)`.
-
-    Raises:
-        ValueError: `dataset` is not a `Dataset`, or a width is not a whole number above 0.
-
-    Example:
-        >>> from kdlab import load_dataset
-        >>> build_student(load_dataset("digits"), hidden_units=16).count_params()
-        1210
-    """
-    require_dataset(dataset)
-    widths = _checks.widths(hidden_units)
+def _build_resnet(dataset: Dataset, seed: int):
     init = _initializers(seed)
     layers = keras.layers
-    return keras.Sequential(
-        [
-            keras.Input(dataset.image_shape),
-            layers.Flatten(),
-            *(layers.Dense(n, activation="relu", kernel_initializer=next(init)) for n in widths),
-            layers.Dense(dataset.n_classes, kernel_initializer=next(init), name="logits"),
-        ],
-        name="student",
-    )
+
+    def conv(x, filters):
+        x = layers.Conv2D(
+            filters, 3, padding="same", use_bias=False, kernel_initializer=next(init)
+        )(x)
+        return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+
+    def residual(x, filters):
+        return layers.Add()([x, conv(conv(x, filters), filters)])
+
+    images = keras.Input(dataset.image_shape)
+    # A mirrored photograph shows the same thing, a mirrored digit does not.
+    photographs = dataset.image_shape[-1] == 3
+    x = layers.RandomFlip("horizontal", seed=seed)(images) if photographs else images
+    x = layers.RandomTranslation(
+        0.125, 0.125, fill_mode="constant", interpolation="nearest", seed=seed + 1
+    )(x)
+    x = conv(x, 32)
+    x = layers.MaxPooling2D()(conv(x, 64))
+    x = residual(x, 64)
+    x = layers.MaxPooling2D()(conv(x, 128))
+    x = layers.MaxPooling2D()(conv(x, 256))
+    x = residual(x, 256)
+    x = layers.GlobalMaxPooling2D()(x)
+    logits = layers.Dense(dataset.n_classes, kernel_initializer=next(init), name="logits")(x)
+    return keras.Model(images, logits, name="teacher")
+
+
+def _build_resnet50(dataset: Dataset, seed: int, weights):
+    layers = keras.layers
+    if weights is not None and dataset.image_shape[-1] != 3:
+        raise ValueError(
+            f"dataset must hold colour images for weights from ImageNet, "
+            f"got {dataset.image_shape[-1]} channel(s)"
+        )
+    if weights not in (None, "imagenet") and not Path(weights).is_file():
+        raise FileNotFoundError(f"weights must be 'imagenet', None or a file, got {str(weights)!r}")
+    keras.utils.set_random_seed(seed)
+    images = keras.Input(dataset.image_shape)
+    x = layers.Rescaling(255.0)(images)
+    if dataset.image_shape[-1] == 3:
+        x = keras.applications.resnet50.preprocess_input(x)
+    try:
+        body = keras.applications.ResNet50(include_top=False, weights=weights, input_tensor=x)
+    except Exception as error:  # of the network, of HDF5 or of Keras, as the case may be
+        if weights == "imagenet":
+            raise FileNotFoundError(
+                f"the ImageNet weights of ResNet50 could not be downloaded ({error}). Pass the "
+                "path of 'resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5' as weights, or "
+                "weights=None to start from scratch; architecture='resnet' needs none."
+            ) from error
+        raise ValueError(
+            f"weights must be a file of ResNet50's weights without its top; {str(weights)!r} "
+            f"cannot be read as one ({error})"
+        ) from error
+    init = _initializers(seed)
+    x = layers.GlobalAveragePooling2D()(body.output)
+    x = layers.Dense(128, activation="relu", kernel_initializer=next(init))(x)
+    logits = layers.Dense(dataset.n_classes, kernel_initializer=next(init), name="logits")(x)
+    return keras.Model(images, logits, name="teacher")
+
+
+# What builds each kind of teacher, and the smallest images it takes.
+_TEACHERS = {
+    "cnn": (_build_cnn, 2),
+    "resnet": (_build_resnet, 8),
+    "resnet50": (_build_resnet50, 32),
+}
+
+
+def _require_size(dataset: Dataset, smallest: int) -> None:
+    height, width, _ = dataset.image_shape
+    if min(height, width) < smallest:
+        raise ValueError(
+            f"dataset must hold images of at least {smallest}x{smallest}, got {height}x{width}"
+        )
 
 
 def _initializers(seed: int):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kdlab import (
+    Dataset,
     DistillationLoss,
     TrainingMonitor,
     build_student,
@@ -544,3 +545,22 @@ def test_training_a_model_that_ends_in_a_softmax_warns(small, last):
         with pytest.warns(UserWarning, match="ends in a softmax") as caught:
             run()
         assert caught[0].filename == __file__
+
+
+# ---- how often a run can be stopped -------------------------------------------------------------
+
+
+def test_a_large_model_is_heard_of_more_often_than_a_small_one(digits):
+    class Counter(Recorder):
+        def batches(self):
+            return [done for _, done, metrics in self.calls[1:-1] if not metrics]
+
+    x, y = np.zeros((64, 32, 32, 3), np.float32), np.zeros(64, int)
+    photographs = Dataset(x, y, x, y, digits.class_names, "photographs")
+    for model, data, calls in (
+        (build_student(digits), digits, 1),
+        (build_teacher(photographs, "resnet"), photographs, 4),
+    ):
+        monitor = Counter()
+        train(model, data.x_train[:64], data.y_train[:64], epochs=1, batch_size=16, monitor=monitor)
+        assert len(monitor.batches()) == calls

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
-RECORDED = ("hinton_mnist", "few_labels")
+RECORDED = ("hinton_mnist", "few_labels", "cifar10_article")
 
 
 def command(name, folder):
@@ -43,6 +43,27 @@ def test_the_record_says_what_was_run_with_what(quick):
     assert record["about"]["settings"]["seeds"] and record["about"]["data"]
     settings = [json.dumps(run["settings"]) for run in record["runs"]]
     assert len(set(settings)) == len(settings) >= 7
+
+
+def test_the_figure_is_drawn_where_there_is_one(tmp_path):
+    run("hinton_mnist", tmp_path)
+    assert (tmp_path / "quick.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_paper_stands_beside_the_recorded_runs(monkeypatch):
+    monkeypatch.syspath_prepend(EXPERIMENTS)
+    import hinton_figure
+
+    record = json.loads((EXPERIMENTS / "hinton_mnist.json").read_text())
+    left, right = hinton_figure.draw(record).axes
+    arms = [text.get_text() for text in left.get_yticklabels()]
+    drawn = [line.get_xdata() for line in left.lines]
+    for i, (arm, (errors, *_)) in enumerate(hinton_figure.PAPER.items()):
+        row = arms.index(arm)
+        assert drawn[2 * row] == errors, "the paper's"
+        ours = [run["results"]["errors"] for run in record["runs"] if run["settings"]["arm"] == arm]
+        assert drawn[2 * row + 1].tolist() == ours and len(ours) == (3 if i else 1)
+    assert "the paper's best" in right.texts[0].get_text()
 
 
 def test_killed_in_the_middle_it_goes_on_to_the_same_results(quick, tmp_path):
