@@ -26,6 +26,8 @@ _MODULES = {
         "verdict",
     ),
     "models": ("build_teacher", "build_student"),
+    "compression": ("prune", "quantize", "stored_bytes"),
+    "corruptions": ("corrupt",),
     "distillation": (
         "DistillationLoss",
         "pack_targets",

@@ -39,6 +39,13 @@ def alpha(value, name: str = "alpha") -> float:
     return float(value)
 
 
+def fraction(value, name: str) -> float:
+    """A share: a number in [0, 1]."""
+    if not _is_real(value) or not 0 <= value <= 1:
+        raise ValueError(f"{name} must be a share in [0, 1], got {value!r}")
+    return float(value)
+
+
 def positive_int(value, name: str) -> int:
     """A whole number of at least one."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
