@@ -84,12 +84,16 @@ def stored_bytes(weights: Sequence[np.ndarray], bits: int = 32) -> int:
     Returns:
         A number of bytes.
 
+    Raises:
+        ValueError: `bits` is not a whole number of at least 1.
+
     Example:
         >>> stored_bytes([np.ones((64, 16)), np.zeros(16)])
         4160
         >>> stored_bytes([np.ones((64, 16)), np.zeros(16)], bits=8)
         1152
     """
+    bits = _checks.positive_int(bits, "bits")
     total = 0
     for w in _arrays(weights):
         if w.ndim < 2:

@@ -94,6 +94,11 @@ def test_bad_bits_are_named(weights, bits):
         quantize(weights, bits)
 
 
+def test_no_bits_at_all_are_named(weights):
+    with pytest.raises(ValueError, match="bits must be a whole number"):
+        stored_bytes(weights, 0)
+
+
 def test_weights_without_a_kernel_are_named():
     for compress in (lambda w: prune(w, 0.5), quantize):
         with pytest.raises(ValueError, match="weights must hold a kernel"):
