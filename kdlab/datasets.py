@@ -99,7 +99,13 @@ class Dataset:
         )
 
 
-def load_dataset(name: str = "digits", data_dir=None) -> Dataset:
+def load_dataset(
+    name: str = "digits",
+    data_dir=None,
+    *,
+    n_train: int | None = None,
+    n_test: int | None = None,
+) -> Dataset:
     """Load a data set, from this machine where it can be found.
 
     `digits` (8x8 handwritten digits, 1,257 training and 540 test images) is embedded in
@@ -111,12 +117,15 @@ def load_dataset(name: str = "digits", data_dir=None) -> Dataset:
     Args:
         name: `"digits"`, `"mnist"`, `"fashion_mnist"` or `"cifar10"`.
         data_dir: a folder to look in first; `$KDLAB_DATA_DIR` if not given.
+        n_train, n_test: only so many images of either part, the first ones. All of CIFAR-10 takes
+            up 740 MB.
 
     Returns:
         A `Dataset`: images `(n, height, width, channels)` float32 in [0, 1], integer labels.
 
     Raises:
-        ValueError: the name is unknown, or a file is damaged or holds something else.
+        ValueError: the name is unknown, a file is damaged or holds something else, or there are not
+            so many images.
         FileNotFoundError: `data_dir` does not exist, or the data is nowhere to be had.
 
     Example:
@@ -125,14 +134,19 @@ def load_dataset(name: str = "digits", data_dir=None) -> Dataset:
     """
     if not isinstance(name, str) or name not in _CLASS_NAMES:
         raise ValueError(f"name must be one of {', '.join(_CLASS_NAMES)}, got {name!r}")
+    limits = {"train": n_train, "test": n_test}
+    for part, n in limits.items():
+        if n is not None:
+            _checks.positive_int(n, f"n_{part}")
     if name == "digits":
-        return _load_digits()
+        return _load_digits(limits)
     path = _find_npz(name, data_dir)
     if path is not None:
-        return _as_dataset(name, _read_npz(path, name), str(path))
+        return _as_dataset(name, _read_npz(path, name), str(path), limits)
     if name == "fashion_mnist" and _DEBIAN_FASHION_MNIST.is_dir():
-        return _as_dataset(name, _read_idx(_DEBIAN_FASHION_MNIST), str(_DEBIAN_FASHION_MNIST))
-    return _as_dataset(name, _from_keras(name), "keras.datasets")
+        source = str(_DEBIAN_FASHION_MNIST)
+        return _as_dataset(name, _read_idx(_DEBIAN_FASHION_MNIST), source, limits)
+    return _as_dataset(name, _from_keras(name), "keras.datasets", limits)
 
 
 def require_dataset(value, name: str = "dataset") -> None:
@@ -143,16 +157,28 @@ def require_dataset(value, name: str = "dataset") -> None:
         )
 
 
-def _load_digits() -> Dataset:
+def _load_digits(limits: dict) -> Dataset:
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
 
     images, labels = load_digits(return_X_y=True)
     images = (images.reshape(-1, 8, 8, 1) / 16).astype(np.float32)
-    x_train, x_test, y_train, y_test = train_test_split(
-        images, labels, test_size=540, stratify=labels, random_state=0
+    split = train_test_split(images, labels, test_size=540, stratify=labels, random_state=0)
+    parts = dict(zip(("x_train", "x_test", "y_train", "y_test"), split, strict=True))
+    return Dataset(
+        **_first(parts, limits), class_names=_DIGITS, name="digits", source="scikit-learn"
     )
-    return Dataset(x_train, y_train, x_test, y_test, _DIGITS, "digits", "scikit-learn")
+
+
+def _first(parts: dict[str, np.ndarray], limits: dict[str, int | None]) -> dict[str, np.ndarray]:
+    """The first so many of the training and of the test images, with their labels."""
+    for part, n in limits.items():
+        if n is not None and n > len(parts[f"x_{part}"]):
+            raise ValueError(
+                f"n_{part} must be at most {len(parts[f'x_{part}']):,}, as many images as there "
+                f"are, got {n:,}"
+            )
+    return {key: value[: limits[key[2:]]] for key, value in parts.items()}
 
 
 def _find_npz(name: str, data_dir) -> Path | None:
@@ -221,7 +247,7 @@ def _from_keras(name: str) -> dict[str, np.ndarray]:
     return dict(zip(("x_train", "y_train", "x_test", "y_test"), (*train, *test), strict=True))
 
 
-def _as_dataset(name: str, arrays: dict[str, np.ndarray], source: str) -> Dataset:
+def _as_dataset(name: str, arrays: dict[str, np.ndarray], source: str, limits: dict) -> Dataset:
     expected = _IMAGE_SHAPES[name]
     parts = {}
     for key, value in arrays.items():
@@ -231,8 +257,10 @@ def _as_dataset(name: str, arrays: dict[str, np.ndarray], source: str) -> Datase
                     f"{key} in {source} must hold uint8 images of shape {expected}, "
                     f"got {value.dtype} of shape {value.shape}"
                 )
-            images = value.reshape(len(value), *expected[:2], -1)
-            parts[key] = np.divide(images, 255, dtype=np.float32)
+            parts[key] = value.reshape(len(value), *expected[:2], -1)
         else:
             parts[key] = value.reshape(-1)  # cifar10.npz has its labels in a column
+    parts = _first(parts, limits)
+    for key in ("x_train", "x_test"):
+        parts[key] = np.divide(parts[key], 255, dtype=np.float32)
     return Dataset(**parts, class_names=_CLASS_NAMES[name], name=name, source=source)

@@ -172,6 +172,37 @@ def test_keras_comes_last(monkeypatch, no_debian):
     np.testing.assert_array_equal(data.x_test[..., 0] * 255, raw["x_test"])
 
 
+# ---- a part of it -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*SHAPES, "digits"])
+def test_the_first_images_are_enough_for_some(folder, name):
+    whole = load_dataset(name, folder)
+    part = load_dataset(name, folder, n_train=7, n_test=3)
+    assert (len(part.x_train), len(part.y_train), len(part.x_test), len(part.y_test)) == (
+        7,
+        7,
+        3,
+        3,
+    )
+    np.testing.assert_array_equal(part.x_train, whole.x_train[:7])
+    np.testing.assert_array_equal(part.y_test, whole.y_test[:3])
+    assert len(load_dataset(name, folder, n_test=3).x_train) == len(whole.x_train)
+
+
+@pytest.mark.parametrize("n", [0, -3, 2.5, "7", True])
+def test_a_part_is_a_whole_number_of_images(n):
+    with pytest.raises(ValueError, match="n_test must be a whole number of at least 1"):
+        load_dataset("digits", n_test=n)
+
+
+def test_more_images_than_there_are_cannot_be_had(folder):
+    with pytest.raises(ValueError, match=r"n_train must be at most 1,257, .* got 1,258"):
+        load_dataset("digits", n_train=1258)
+    with pytest.raises(ValueError, match="n_test must be at most 10"):
+        load_dataset("cifar10", folder, n_test=11)
+
+
 # ---- what cannot be had -------------------------------------------------------------------------
 
 
