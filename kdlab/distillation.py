@@ -467,14 +467,17 @@ def _fit(
     steps = -(-len(x) // batch_size)
     _warn_of_softmax(model)
     keras.utils.set_random_seed(seed)
+    per_call = _steps_per_call(model, steps, batch_size)
     with model.distribute_strategy.scope():  # whichever the model was built under
         model.compile(
             optimizer=keras.optimizers.Adam(learning_rate),
             loss=loss,
             metrics=metrics,
-            steps_per_execution=_steps_per_call(model, steps, batch_size),
+            steps_per_execution=per_call,
             jit_compile=False,  # XLA takes seconds to compile, and gains nothing on a CPU
         )
+    if per_call > 1:
+        model.train_function = _train_function(model, steps, per_call)
     callbacks = []
     if validation_data is not None:
         callbacks.append(_Validation(model, validation_data))
@@ -498,7 +501,7 @@ def _fit(
                 monitor.update(done)
         with held_interrupts() as check:
             model.fit(
-                _batches(x, targets, batch_size, seed).skip(done * steps),
+                _batches(x, targets, batch_size, seed, first_epoch=done),
                 initial_epoch=done,
                 epochs=epochs,
                 steps_per_epoch=steps,
@@ -516,6 +519,7 @@ def _fit(
         if monitor is None:
             print(message)
     finally:
+        model.train_function = None  # a later fit of someone else's makes its own
         if monitor is not None:  # which must not offer to stop what has ended
             monitor.finish(message)
     return history
@@ -554,21 +558,54 @@ def _identity(model, x, targets, epochs: int, batch_size: int, seed: int) -> dic
     }
 
 
-def _batches(x, targets, batch_size: int, seed: int):
-    """All examples in a new order each time round, in batches, again and again.
+def _batches(x, targets, batch_size: int, seed: int, first_epoch: int):
+    """All examples in batches, again and again, in an order of its own for each epoch.
 
     Given arrays, `fit` sets its input up anew for every epoch, which on small data takes ten times
-    as long as the training.
+    as long as the training. And the order follows from the seed and the epoch alone, so that a run
+    that goes on after an interruption sees what it would have seen.
     """
+    n = len(x)
     x, targets = tf.constant(x), tf.constant(targets)
+
+    def of_epoch(epoch):
+        order = tf.random.experimental.stateless_shuffle(tf.range(n), [seed, epoch])
+        return tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
+
     return (
-        tf.data.Dataset.range(len(x))
-        .shuffle(len(x), seed=seed)
-        .batch(batch_size)
-        .repeat()
+        tf.data.Dataset.counter(first_epoch)
+        .flat_map(of_epoch)
         .map(lambda batch: (tf.gather(x, batch), tf.gather(targets, batch)))
         .prefetch(2)
     )
+
+
+def _train_function(model, steps: int, per_call: int):
+    """What Keras calls to train: `per_call` steps, but in an epoch's last call only those left.
+
+    Keras's own function does not know where an epoch ends in an endless stream, and goes beyond.
+    """
+    step = tf.function(
+        tf.autograph.experimental.do_not_convert(model.train_step), reduce_retracing=True
+    )
+
+    @tf.function(autograph=False, reduce_retracing=True)
+    def run(iterator, n):
+        return tf.while_loop(
+            lambda i, logs: i < n,
+            lambda i, logs: (i + 1, step(next(iterator))),
+            (tf.constant(1), step(next(iterator))),
+        )[1]
+
+    done = 0
+
+    def train(iterator):
+        nonlocal done
+        n = min(per_call, steps - done)
+        done = (done + n) % steps
+        return run(iterator, tf.constant(n))
+
+    return train
 
 
 class _Validation(keras.callbacks.Callback):

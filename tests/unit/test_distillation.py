@@ -193,26 +193,6 @@ def test_train_is_a_plain_keras_fit(digits, small):
         np.testing.assert_allclose(history.history[key], values, rtol=1e-4)
 
 
-@pytest.mark.parametrize("batch_size", [3, 64, 200, 500])
-def test_an_epoch_sees_every_example_once(batch_size):
-    x, y = np.arange(200, dtype=np.float32), np.arange(200)
-    batches = distillation._batches(x, y, batch_size, seed=1)
-    steps = -(-200 // batch_size)
-    epochs = [
-        np.concatenate([images for images, _ in batches.skip(skip).take(steps)])
-        for skip in (0, steps)
-    ]
-    for order in epochs:
-        assert sorted(order) == sorted(x)
-    assert not np.array_equal(*epochs), "the order must change from epoch to epoch"
-
-
-def test_an_example_keeps_its_target():
-    batches = distillation._batches(np.arange(10.0), np.arange(10), 4, seed=0)
-    for images, targets in batches.take(3):
-        np.testing.assert_array_equal(images, targets)
-
-
 def test_distilling_with_alpha_0_is_training_on_labels(digits, small):
     x, y, logits = small
     alone, distilled = build_student(digits), build_student(digits)
@@ -564,3 +544,41 @@ def test_a_large_model_is_heard_of_more_often_than_a_small_one(digits):
         monitor = Counter()
         train(model, data.x_train[:64], data.y_train[:64], epochs=1, batch_size=16, monitor=monitor)
         assert len(monitor.batches()) == calls
+
+
+# ---- what an epoch is ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("batch_size", [16, 20, 64, 2000])  # 79, 63, 20 and 1 steps an epoch
+def test_an_epoch_is_one_pass_however_many_steps_a_call_takes(digits, batch_size):
+    student = build_student(digits)
+    train(student, digits.x_train, digits.y_train, epochs=3, batch_size=batch_size)
+    assert int(student.optimizer.iterations) == 3 * -(-len(digits.x_train) // batch_size)
+
+
+def test_each_epoch_has_every_example_once_in_an_order_of_its_own():
+    x, y = np.arange(10, dtype=np.float32), np.arange(10)
+
+    def orders(first_epoch, seed=0):
+        stream = iter(distillation._batches(x, y, 4, seed, first_epoch))
+        batches = [next(stream) for _ in range(6)]
+        assert [len(images) for images, _ in batches] == [4, 4, 2] * 2
+        for images, labels in batches:
+            np.testing.assert_array_equal(images, labels)
+        whole = np.concatenate([labels for _, labels in batches]).reshape(2, 10)
+        np.testing.assert_array_equal(np.sort(whole), [range(10)] * 2)
+        return whole
+
+    first, second = orders(0)
+    assert first.tolist() != second.tolist()
+    np.testing.assert_array_equal(orders(1)[0], second)  # wherever one begins
+    assert orders(0, seed=1)[0].tolist() != first.tolist()
+
+
+def test_a_fit_of_ones_own_comes_after_ours(digits):
+    x, y = digits.x_train[:100], digits.y_train[:100]
+    student = build_student(digits)
+    train(student, x, y, epochs=1, batch_size=8)
+    before = int(student.optimizer.iterations)
+    student.fit(x, y, batch_size=10, epochs=2, verbose=0)
+    assert int(student.optimizer.iterations) == before + 20
