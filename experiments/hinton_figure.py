@@ -60,8 +60,9 @@ def _beside_the_paper(ax, record: dict) -> None:
     ax.set_yticks(range(len(rows)), [name for name, *_ in rows])
     ax.invert_yaxis()
     ax.set_xscale("log")
+    _name_ticks(ax, [50, 100, 200, 500, 1000, 2000, 5000])
     ax.set_xlabel("errors on the 10,000 test images")
-    ax.grid(axis="x", which="both", color="0.9")
+    ax.grid(axis="x", color="0.9")
     ax.set_axisbelow(True)
     ax.legend(loc="upper right", frameon=False)
     ax.set_title("Section 3 of Hinton, Vinyals and Dean, on MNIST", loc="left", fontsize=11)
@@ -83,13 +84,17 @@ def _against_temperature(ax, record: dict) -> None:
     ax.text(3.15, 0.98, "the paper's best\nfor 30 units", ha="center", va="top", fontsize=8,
             transform=ax.get_xaxis_transform())  # fmt: skip
     ax.set_xscale("log")
-    shown = [1, 2, 4, 8, 20]
-    ax.set_xticks(shown, [str(t) for t in shown], minor=False)
-    ax.set_xticks([], minor=True)
+    _name_ticks(ax, [1, 2, 4, 8, 20])
     ax.set_xlabel("temperature")
     ax.set_ylabel("test errors, mean of the seeds")
     ax.legend(frameon=False, fontsize=8)
     ax.set_title("Smaller students", loc="left", fontsize=11)
+
+
+def _name_ticks(ax, values: list[int]) -> None:
+    """Plain numbers on a logarithmic axis."""
+    ax.set_xticks(values, [f"{value:,}" for value in values])
+    ax.set_xticks([], minor=True)
 
 
 def save(record: dict, path: Path) -> None:
