@@ -17,8 +17,7 @@ from functools import cache, partial
 # Twice as fast for convolutions on many processors; kdlab leaves it off, for equal results on all.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-import numpy as np
-from record import Record, arguments
+from record import Record, arguments, smoothed_logits
 
 from kdlab import (
     accuracy,
@@ -68,7 +67,10 @@ def schedule(peak: float, steps: int):
 
 
 def train_teacher(data: Dataset, settings: dict, work):
-    """The teacher and its logits, from its file or trained anew; a killed training goes on."""
+    """The teacher, from its file or trained anew, and the curves of its training if it was.
+
+    A killed training goes on.
+    """
 
     def build():
         model = build_teacher(data, settings["teacher"])
@@ -120,15 +122,12 @@ def train_student(
         "checkpoint": work / "student-in-training.npz",
         "validation_data": (data.x_test, data.y_test),  # for the curve, and for nothing else
     }
-    teacher = the_teacher()
+    teacher, _ = the_teacher()
     if arm == "labels alone":
         history = train(student, data.x_train, data.y_train, **how)
     elif arm == "smoothed labels":
-        share = settings["smoothing"]
-        targets = np.log(
-            (1 - share) * np.eye(data.n_classes)[data.y_train] + share / data.n_classes
-        )
-        history = distill(student, data.x_train, targets, temperature=1.0, **how)
+        smoothed = smoothed_logits(data.y_train, data.n_classes, settings["smoothing"])
+        history = distill(student, data.x_train, smoothed, temperature=1.0, **how)
     else:
         soft = {"temperature": settings["temperature"], "alpha": settings["alpha"]}
         history = distill(student, data.x_train, teacher.train_logits, data.y_train, **soft, **how)
@@ -155,13 +154,11 @@ def main() -> None:
     about = {"name": name, "settings": settings, "data": data.checksum}
     record = Record(chosen.out, about)
 
-    @cache
-    def the_teacher():
-        """Not before something needs it: where all runs are recorded, nothing does."""
-        return train_teacher(data, settings, chosen.work)[0]
+    # Not before something needs it: where all runs are recorded, nothing does.
+    the_teacher = cache(partial(train_teacher, data, settings, chosen.work))
 
     def teacher_results():
-        teacher, curves = train_teacher(data, settings, chosen.work)
+        teacher, curves = the_teacher()
         return {"accuracy": float(accuracy(teacher.test_logits, data.y_test)), "curves": curves}
 
     record.run(teacher_results, arm="teacher", seed=0)

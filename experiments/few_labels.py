@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import cache, partial
 
 import numpy as np
-from record import Record, arguments
+from record import Record, arguments, smoothed_logits
 
 from kdlab import agreement, build_teacher, load_dataset, stored_teacher, train, train_cohort
 
@@ -60,15 +60,14 @@ def test_accuracy(the_teacher, data) -> dict:
 
 def train_students(n: int, data, the_teacher, settings: dict) -> dict:
     """Every arm's students, one per seed, on `n` images each."""
-    share = settings["smoothing"]
-    smoothed = (1 - share) * np.eye(data.n_classes)[data.y_train] + share / data.n_classes
+    smoothed = smoothed_logits(data.y_train, data.n_classes, settings["smoothing"])
     names = ("hidden_units", "steps", "batch_size", "learning_rate", "seeds")
     train_on = partial(train_cohort, data, n_images=[n], **{name: settings[name] for name in names})
     temperatures, alpha = settings["temperatures"], settings["alpha"]
     taught = train_on(the_teacher().train_logits, temperatures=temperatures, alphas=[0, alpha])
     arms = {
         "hard labels": taught.select(alpha=0, temperature=temperatures[0]),
-        "smoothed labels": train_on(np.log(smoothed), temperatures=[1], alphas=[1]),
+        "smoothed labels": train_on(smoothed, temperatures=[1], alphas=[1]),
         **{
             f"distilled, T = {t:g}": taught.select(alpha=alpha, temperature=t) for t in temperatures
         },

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from kdlab._tensorflow import tf
 from kdlab.artifacts import processor, versions, write_atomically
 
@@ -87,6 +89,11 @@ def arguments(name: str, description: str, quick: str) -> argparse.Namespace:
     if chosen.out is None:
         chosen.out = chosen.work / "quick.json" if chosen.quick else HERE / f"{name}.json"
     return chosen
+
+
+def smoothed_logits(labels, n_classes: int, share: float) -> np.ndarray:
+    """What a student of the control learns from: logits whose softmax is the smoothed label."""
+    return np.log((1 - share) * np.eye(n_classes)[labels] + share / n_classes)
 
 
 def device() -> dict:

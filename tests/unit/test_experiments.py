@@ -27,8 +27,9 @@ def run(name, folder) -> dict:
 
 @pytest.fixture(scope="module", params=RECORDED)
 def quick(request, tmp_path_factory):
-    """The name of an experiment, and its record from an uninterrupted run."""
-    return request.param, run(request.param, tmp_path_factory.mktemp(request.param))
+    """The name of an experiment, its record from an uninterrupted run, and the folder of that."""
+    folder = tmp_path_factory.mktemp(request.param)
+    return request.param, run(request.param, folder), folder
 
 
 def results(record):
@@ -36,7 +37,7 @@ def results(record):
 
 
 def test_the_record_says_what_was_run_with_what(quick):
-    _, record = quick
+    _, record, _ = quick
     assert {"kdlab", "python", "keras", "numpy"} <= set(record["versions"])
     assert record["device"]["cores"] == os.cpu_count() and record["device"]["processor"]
     assert record["seconds"] > 0 and all(run["seconds"] > 0 for run in record["runs"])
@@ -45,9 +46,10 @@ def test_the_record_says_what_was_run_with_what(quick):
     assert len(set(settings)) == len(settings) >= 7
 
 
-def test_the_figure_is_drawn_where_there_is_one(tmp_path):
-    run("hinton_mnist", tmp_path)
-    assert (tmp_path / "quick.png").read_bytes().startswith(b"\x89PNG")
+def test_the_figure_is_drawn_where_there_is_one(quick):
+    name, _, folder = quick
+    drawn = [path.read_bytes()[:4] for path in folder.glob("*.png")]
+    assert drawn == ([b"\x89PNG"] if name == "hinton_mnist" else [])
 
 
 def test_the_paper_stands_beside_the_recorded_runs(monkeypatch):
@@ -67,7 +69,7 @@ def test_the_paper_stands_beside_the_recorded_runs(monkeypatch):
 
 
 def test_killed_in_the_middle_it_goes_on_to_the_same_results(quick, tmp_path):
-    name, expected = quick
+    name, expected, _ = quick
     process = subprocess.Popen(command(name, tmp_path), stdout=subprocess.DEVNULL)
     out = tmp_path / "quick.json"
     while process.poll() is None:
@@ -84,7 +86,7 @@ def test_killed_in_the_middle_it_goes_on_to_the_same_results(quick, tmp_path):
 
 
 def test_a_record_made_with_other_settings_is_not_added_to(quick, tmp_path):
-    name, record = quick
+    name, record, _ = quick
     record = json.loads(json.dumps(record))
     record["about"]["settings"]["batch_size"] += 1
     (tmp_path / "quick.json").write_text(json.dumps(record))

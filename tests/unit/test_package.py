@@ -59,7 +59,9 @@ def test_public_names_of_the_design_are_there():
         "TrainingMonitor show Dataset"
     )
     assert set(promised.split()) <= set(NAMES)
-    assert list(inspect.signature(kdlab.load_dataset).parameters)[:2] == ["name", "data_dir"]
+    assert list(inspect.signature(kdlab.load_dataset).parameters) == [
+        "name", "data_dir", "n_train", "n_test",
+    ]  # fmt: skip
     assert str(inspect.signature(kdlab.softmax).parameters["temperature"]).endswith("1.0")
     loss = list(inspect.signature(kdlab.DistillationLoss).parameters)
     assert loss[:3] == ["temperature", "alpha", "scale_by_t2"]
