@@ -21,6 +21,8 @@ ops = keras.ops
 
 # Multiplications per call into TensorFlow: a quarter of a second, more or less, on two cores.
 _CALL = 5e9
+# Numbers that a layer may put out for one batch: 16 MB, of which convolutions need a multiple.
+_OUTPUTS = 4e6
 
 
 def soft_loss(teacher_logits, student_logits, temperature):
@@ -328,13 +330,14 @@ def distill(
     )
 
 
-def predict_logits(model, x, *, batch_size: int = 512) -> np.ndarray:
+def predict_logits(model, x, *, batch_size: int | None = None) -> np.ndarray:
     """A model's logits, with dropout and the like switched off.
 
     Args:
         model: a Keras model that returns logits.
         x: images `(n, height, width, channels)`.
-        batch_size: images per step.
+        batch_size: images per step; up to 512 if not given, fewer for a model with large layers,
+            whose outputs must fit into memory.
 
     Returns:
         float32 `(n, classes)`.
@@ -350,6 +353,8 @@ def predict_logits(model, x, *, batch_size: int = 512) -> np.ndarray:
         (540, 10)
     """
     x = _check_inputs(model, x)
+    if batch_size is None:
+        batch_size = int(np.clip(_OUTPUTS // _largest_output(model), 1, 512))
     batch_size = _checks.positive_int(batch_size, "batch_size")
     # Called directly: `model.predict` would trace a new graph after every `compile`.
     batches = [x[i : i + batch_size] for i in range(0, len(x), batch_size)]
@@ -545,6 +550,16 @@ def _multiplications(layer) -> int:
     return math.prod(kernel.shape) * math.prod(output.shape[1:-1])
 
 
+def _largest_output(model) -> int:
+    """How many numbers the largest layer puts out for one example."""
+    outputs = keras.tree.flatten(
+        [getattr(layer, "output", None) for layer in model._flatten_layers()]
+    )
+    return max(
+        math.prod(n or 1 for n in output.shape[1:]) for output in outputs if output is not None
+    )
+
+
 def _identity(model, x, targets, epochs: int, batch_size: int, seed: int) -> dict:
     """What makes a run this run and no other."""
     return {
@@ -597,6 +612,8 @@ def _train_function(model, steps: int, per_call: int):
             (tf.constant(1), step(next(iterator))),
         )[1]
 
+    # One trace per training is meant; TensorFlow warns of the fifth in a row, as if it were not.
+    run._omit_frequent_tracing_warning = True
     done = 0
 
     def train(iterator):

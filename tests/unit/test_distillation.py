@@ -273,6 +273,37 @@ def test_predict_logits_switches_dropout_off_and_does_not_mind_the_batch_size(di
     np.testing.assert_allclose(parts, whole, atol=1e-5)
 
 
+def test_predict_logits_takes_fewer_images_at_a_time_where_layers_are_large(digits):
+    seen = []
+
+    class Watch(keras.layers.Layer):
+        def call(self, x):
+            if isinstance(x, tf.Tensor) and not tf.is_symbolic_tensor(x):
+                seen.append(len(x))
+            return x
+
+    layers = keras.layers
+    narrow = keras.Sequential([layers.Flatten(), Watch(), layers.Dense(10)])
+    wide = keras.Sequential([layers.Conv2D(2000, 3, padding="same"), Watch(), layers.Flatten()])
+    for model, expected in ((narrow, [512, 28]), (wide, [31] * 17 + [13])):
+        inputs = keras.Input((8, 8, 1))
+        whole = keras.Model(inputs, model(inputs))  # the large layer is inside another model
+        seen.clear()
+        predict_logits(whole, digits.x_test)
+        assert seen == expected
+
+
+def test_many_trainings_in_a_row_are_not_warned_of(python):
+    done = python(
+        "import kdlab\n"
+        "digits = kdlab.load_dataset('digits', n_train=200)\n"
+        "for seed in range(7):\n"
+        "    kdlab.train(kdlab.build_student(digits), digits.x_train, digits.y_train, epochs=1)\n"
+        "    print(seed)"
+    )
+    assert done.stdout.split() == list("0123456") and done.stderr == ""
+
+
 # ---- monitors and interrupts --------------------------------------------------------------------
 
 
