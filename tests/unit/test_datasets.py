@@ -4,6 +4,8 @@ import gzip
 import os
 import pickle
 import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -237,15 +239,48 @@ def test_a_failed_download_says_what_to_do(name, monkeypatch, no_debian):
     assert ("dataset-fashion-mnist" in str(caught.value)) == (name == "fashion_mnist")
 
 
-def test_without_a_network_keras_itself_leads_to_that_advice(python, tmp_path):
-    nowhere = "http://127.0.0.1:9"  # the port of 'discard': nobody listens
+@pytest.fixture(params=["nobody answers", "a proxy refuses"])
+def broken_network(request):
+    """The address of a proxy through which nothing can be fetched."""
+    if request.param == "nobody answers":
+        yield "http://127.0.0.1:9"  # the port of 'discard': nobody listens
+        return
+
+    class Refuses(BaseHTTPRequestHandler):
+        def do_CONNECT(self):
+            self.send_error(407, "Proxy Authentication Required")
+
+        do_GET = do_CONNECT
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refuses) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("name", ["mnist", "cifar10"])
+def test_without_a_network_keras_itself_leads_to_that_advice(
+    name, broken_network, python, tmp_path
+):
+    kept = tmp_path / "datasets" / "other.npz"
+    kept.parent.mkdir()
+    kept.write_bytes(b"what was there before")
     done = python(
-        "import kdlab\nkdlab.load_dataset('mnist')",
-        KERAS_HOME=str(tmp_path), https_proxy=nowhere, http_proxy=nowhere, no_proxy="",
+        f"import kdlab\nkdlab.load_dataset({name!r})",
+        KERAS_HOME=str(tmp_path), https_proxy=broken_network, http_proxy=broken_network,
+        no_proxy="",
     )  # fmt: skip
     last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("FileNotFoundError: mnist was not found on this machine")
+    assert last.startswith(f"FileNotFoundError: {name} was not found on this machine")
     assert "KDLAB_DATA_DIR" in last
+    if broken_network != "http://127.0.0.1:9":
+        assert "407" in last, "it says what the proxy said"
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert kept.read_bytes() == b"what was there before"
+    assert [path for path in files if path.stat().st_size and path.suffix != ".json"] == [kept]
 
 
 # ---- damaged files ------------------------------------------------------------------------------
