@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 
 # Where each public name lives.
 _MODULES = {
+    "profiles": ("choose_profile",),
     "datasets": ("Dataset", "load_dataset"),
     "soft_targets": ("softmax", "log_softmax", "entropy", "kl_divergence", "soft_loss_gradient"),
     "metrics": (
