@@ -45,6 +45,8 @@ benchmark: .venv/.lab ## what training costs, and the time and memory of the les
 experiments: .venv/.lab ## the recorded experiments on larger data: hours; goes on where it was stopped
 	$(BIN)/python experiments/few_labels.py
 	$(BIN)/python experiments/hinton_mnist.py
+	$(BIN)/python experiments/cifar10_article.py
+	$(BIN)/python experiments/cifar10_teacher.py
 
 lock: .venv/.home ## solve pyproject.toml into exact versions (LOCK_ARGS=--upgrade for the newest)
 	PYTHON=$(BIN)/python .ci/lock $(LOCK_ARGS)

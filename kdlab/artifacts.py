@@ -12,7 +12,7 @@ import json
 import os
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -36,6 +36,8 @@ class StoredTeacher:
         train_logits: logits on the data set's training images, `(n_train, classes)` float32.
         test_logits: logits on its test images, `(n_test, classes)` float32.
         weights: the arrays for `model.set_weights`, in order.
+        images: a fingerprint of each training image and then of each test image, uint64; none in
+            older files.
         provenance: what made it: `dataset`, `data_checksum`, `versions`, `created`, and whatever
             was passed to `save_teacher` (seed, epochs, ...).
     """
@@ -43,6 +45,7 @@ class StoredTeacher:
     train_logits: np.ndarray
     test_logits: np.ndarray
     weights: list[np.ndarray] = field(default_factory=list)
+    images: np.ndarray = field(default_factory=lambda: np.empty(0, np.uint64))
     provenance: dict = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -86,6 +89,7 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
         train_logits=predict_logits(model, dataset.x_train),
         test_logits=predict_logits(model, dataset.x_test),
         weights=model.get_weights(),
+        images=np.concatenate([_fingerprints(dataset.x_train), _fingerprints(dataset.x_test)]),
         provenance={
             **made_with,
             "dataset": dataset.name,
@@ -96,12 +100,23 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
         },
     )
     try:
-        write_arrays(path, _to_arrays(teacher), teacher.provenance)
+        write_teacher(path, teacher)
     except TypeError as error:
         raise ValueError(
             f"made_with must hold plain values that JSON can write: {error}"
         ) from error
     return teacher
+
+
+def write_teacher(path, teacher: StoredTeacher) -> None:
+    """Write a stored teacher as it is, in the precision of its arrays; see `write_arrays`."""
+    arrays = {
+        "train_logits": teacher.train_logits,
+        "test_logits": teacher.test_logits,
+        "images": teacher.images,
+        **{f"weight_{i:03}": w for i, w in enumerate(teacher.weights)},
+    }
+    write_arrays(path, arrays, teacher.provenance)
 
 
 def load_teacher(path, dataset: Dataset | None = None) -> StoredTeacher:
@@ -131,8 +146,13 @@ def load_teacher(path, dataset: Dataset | None = None) -> StoredTeacher:
         raise FileNotFoundError(f"there is no stored teacher at {path}")
     try:
         arrays, about = read_arrays(path)
+        images = arrays.pop("images", np.empty(0, np.uint64))
+        # Half precision halves the file; everything else computes in single.
+        arrays = {name: array.astype(np.float32, copy=False) for name, array in arrays.items()}
         weights = [arrays[f"weight_{i:03}"] for i in range(len(arrays) - 2)]
-        teacher = StoredTeacher(arrays["train_logits"], arrays["test_logits"], weights, about)
+        teacher = StoredTeacher(
+            arrays["train_logits"], arrays["test_logits"], weights, images, about
+        )
     except (ValueError, KeyError) as error:
         raise ValueError(f"{path} is no stored teacher, or is damaged ({error})") from error
     if dataset is not None and about["data_checksum"] != dataset.checksum:
@@ -188,39 +208,77 @@ def stored_teacher(
     return save_teacher(path, build(), dataset, **made_with)
 
 
-def pretrained_teacher(name: str = "digits") -> StoredTeacher:
+def pretrained_teacher(name: str = "digits", dataset: Dataset | None = None) -> StoredTeacher:
     """A teacher that comes with kdlab, read without TensorFlow.
 
-    Made by `experiments/digits_teacher.py`.
+    Made by `experiments/digits_teacher.py` and `experiments/cifar10_teacher.py`. That for CIFAR-10
+    is residual (`build_teacher(dataset, "resnet")`), and kept in half precision.
 
     Args:
-        name: the data set: `"digits"`.
+        name: the data set: `"digits"` or `"cifar10"`.
+        dataset: whose images the logits are to be on, in its order: the first so many, for example.
+            An image that the file does not know, as it comes from another edition of the data set,
+            makes the teacher itself look at all of them, which loads TensorFlow and takes a few
+            milliseconds each.
 
     Returns:
-        A `StoredTeacher` for `load_dataset(name)`.
+        A `StoredTeacher`, with logits for `dataset`; if there is none, for all the images that it
+        was stored with.
 
     Raises:
-        ValueError: there is none for that data set, or its file is damaged.
+        ValueError: there is none for that data set, `dataset` holds other kinds of images, or the
+            file is damaged.
 
     Example:
+        >>> from kdlab import load_dataset
         >>> pretrained_teacher("digits").test_logits.shape
         (540, 10)
     """
+    if dataset is not None:
+        require_dataset(dataset)
     known = sorted(path.stem for path in _SHIPPED.glob("*.npz"))
     if name not in known:
         raise ValueError(f"name must be one of {', '.join(known)}, got {name!r}")
     try:
-        return load_teacher(_SHIPPED / f"{name}.npz")
+        teacher = load_teacher(_SHIPPED / f"{name}.npz")
     except ValueError as error:
         raise ValueError(f"{error}. It came with kdlab: install kdlab again.") from error
+    return teacher if dataset is None else _shown(teacher, dataset)
 
 
-def _to_arrays(teacher: StoredTeacher) -> dict[str, np.ndarray]:
-    return {
-        "train_logits": teacher.train_logits,
-        "test_logits": teacher.test_logits,
-        **{f"weight_{i:03}": w for i, w in enumerate(teacher.weights)},
-    }
+def _shown(teacher: StoredTeacher, dataset: Dataset) -> StoredTeacher:
+    """The same teacher with its logits on these images."""
+    parts = (dataset.x_train, dataset.x_test)
+    images = [_fingerprints(x) for x in parts]
+    rows = {image: row for row, image in enumerate(teacher.images.tolist())}
+    if all(image in rows for part in images for image in part.tolist()):
+        stored = np.concatenate([teacher.train_logits, teacher.test_logits])
+        logits = [stored[[rows[image] for image in part.tolist()]] for part in images]
+    else:
+        from kdlab.distillation import predict_logits
+        from kdlab.models import build_teacher
+
+        model = build_teacher(dataset, teacher.provenance.get("architecture", "cnn"))
+        try:
+            model.set_weights(teacher.weights)
+        except ValueError as error:
+            raise ValueError(
+                f"dataset must hold images like those of {teacher.provenance['dataset']}, "
+                f"got {dataset!r}"
+            ) from error
+        logits = [predict_logits(model, x) for x in parts]
+    return replace(
+        teacher, train_logits=logits[0], test_logits=logits[1], images=np.concatenate(images)
+    )
+
+
+def _fingerprints(images: np.ndarray) -> np.ndarray:
+    """Eight bytes per image that tell it from all others."""
+    as_bytes = np.rint(images * 255).astype(np.uint8)
+    digests = b"".join(
+        hashlib.blake2b(image.tobytes(), digest_size=8).digest() for image in as_bytes
+    )
+    return np.frombuffer(digests, "<u8").astype(np.uint64)
 
 
 def checksum(arrays: dict[str, np.ndarray]) -> str:

@@ -23,7 +23,7 @@ def build_teacher(dataset: Dataset, architecture: str = "cnn", *, weights=None, 
       after the first convolution too. It is kept shallow on purpose: on the digits a third
       convolution makes a teacher that is no better and from which a small student learns less.
     - `"resnet"`: a residual network (He et al. 2016) of a size that two cores can train on
-      CIFAR-10: eight 3x3 convolutions with batch normalisation, 32 to 256 filters, 1.7 million
+      CIFAR-10: eight 3x3 convolutions with batch normalisation, 32 to 256 filters, 1.6 million
       parameters. While it trains, images are moved by up to an eighth, and photographs (images
       with three channels) are mirrored, too.
     - `"resnet50"`: `keras.applications.ResNet50` without its top, average pooling, a dense layer of

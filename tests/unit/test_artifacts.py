@@ -3,6 +3,8 @@
 import json
 import os
 import pickle
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,12 +16,15 @@ from kdlab import (
     artifacts,
     build_student,
     build_teacher,
+    load_dataset,
     load_teacher,
     predict_logits,
     pretrained_teacher,
     save_teacher,
     stored_teacher,
 )
+
+EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 
 
 @pytest.fixture(scope="module")
@@ -314,8 +319,88 @@ def test_the_shipped_weights_give_the_shipped_logits(digits, teacher):
 
 @pytest.mark.parametrize("name", ["mnist", "", None, "../digits", ["digits"]])
 def test_a_teacher_that_does_not_ship_is_answered_with_those_that_do(name):
-    with pytest.raises(ValueError, match="name must be one of digits, got "):
+    with pytest.raises(ValueError, match="name must be one of cifar10, digits, got "):
         pretrained_teacher(name)
+
+
+@pytest.fixture
+def photographs():
+    """Images in the shape of CIFAR-10's, but none of them."""
+    images = np.random.default_rng(0).integers(256, size=(30, 32, 32, 3)).astype(np.float32) / 255
+    labels = np.arange(30) % 10
+    return Dataset(images[:20], labels[:20], images[20:], labels[20:], tuple("abcdefghij"), "mine")
+
+
+def test_the_shipped_photograph_teacher_is_good_by_its_own_record(photographs):
+    teacher = pretrained_teacher("cifar10")
+    assert teacher.train_logits.shape == (50_000, 10) and teacher.test_logits.shape == (10_000, 10)
+    assert len(set(teacher.images.tolist())) == 60_000
+    arrays = [teacher.train_logits, teacher.test_logits, *teacher.weights]
+    assert all(array.dtype == np.float32 and np.isfinite(array).all() for array in arrays)
+    record = json.loads((EXPERIMENTS / "cifar10_article.json").read_text())
+    assert record["about"]["data"] == teacher.provenance["data_checksum"]
+    assert teacher.provenance["teacher_epochs"] == record["about"]["settings"]["teacher_epochs"]
+
+
+def test_images_that_it_knows_get_their_stored_logits_in_any_order(data, path):
+    stored = load_teacher(path)
+    some = Dataset(
+        data.x_train[[7, 3]], data.y_train[[7, 3]], data.x_test[:5], data.y_test[:5],
+        data.class_names, "fewer digits",
+    )  # fmt: skip
+    marked = replace(stored, train_logits=stored.train_logits + 100)  # no network gives these
+    shown = artifacts._shown(marked, some)
+    np.testing.assert_array_equal(shown.train_logits, marked.train_logits[[7, 3]])
+    np.testing.assert_array_equal(shown.test_logits, stored.test_logits[:5])
+    assert shown.weights is stored.weights and shown.provenance == stored.provenance
+
+
+def test_images_that_it_does_not_know_are_shown_to_the_network(photographs):
+    teacher = pretrained_teacher("cifar10", photographs)
+    network = build_teacher(photographs, "resnet")
+    network.set_weights(teacher.weights)
+    for x, logits in (
+        (photographs.x_train, teacher.train_logits), (photographs.x_test, teacher.test_logits),
+    ):  # fmt: skip
+        np.testing.assert_allclose(predict_logits(network, x), logits, atol=1e-4)
+
+
+def test_a_part_of_the_digits_gets_the_logits_of_that_part(digits, teacher):
+    part = load_dataset("digits", n_train=30, n_test=10)
+    shown = pretrained_teacher("digits", part)
+    np.testing.assert_allclose(shown.train_logits, teacher.train_logits[:30], atol=1e-4)
+    np.testing.assert_allclose(shown.test_logits, teacher.test_logits[:10], atol=1e-4)
+
+
+def test_images_of_another_kind_are_refused(digits, photographs):
+    with pytest.raises(ValueError, match=r"dataset must hold images like those of cifar10, got"):
+        pretrained_teacher("cifar10", digits)
+    with pytest.raises(ValueError, match=r"dataset must hold images like those of digits, got"):
+        pretrained_teacher("digits", photographs)
+    with pytest.raises(ValueError, match="dataset must be a kdlab Dataset"):
+        pretrained_teacher("digits", digits.x_train)
+
+
+def test_half_precision_is_read_as_single(tmp_path, model, data):
+    stored = save_teacher(tmp_path / "single.npz", model, data)
+    half = replace(
+        stored,
+        train_logits=stored.train_logits.astype(np.float16),
+        weights=[weights.astype(np.float16) for weights in stored.weights],
+    )
+    artifacts.write_teacher(tmp_path / "half.npz", half)
+    read = load_teacher(tmp_path / "half.npz", data)
+    assert {array.dtype for array in (read.train_logits, *read.weights)} == {np.dtype(np.float32)}
+    np.testing.assert_allclose(read.train_logits, stored.train_logits, rtol=1e-3, atol=1e-3)
+
+
+def test_a_file_without_fingerprints_is_still_a_teacher(path):
+    rewrite(path, images=None)
+    with np.load(path) as file:
+        about = json.loads(str(file["about"]))
+        arrays = {name: file[name] for name in file.files if name != "about"}
+    artifacts.write_arrays(path, arrays, {k: v for k, v in about.items() if k != "sha256"})
+    assert len(load_teacher(path).images) == 0
 
 
 def test_a_damaged_shipped_teacher_says_to_install_again(tmp_path, monkeypatch):
