@@ -22,9 +22,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-MAX_SECONDS = {"04_does_it_really_work": 90}
+MAX_SECONDS = {"04_does_it_really_work": 90, "05_the_article_on_cifar10": 180}
 MAX_SECONDS_DEFAULT = 60
-MAX_MEGABYTES = {"02_soft_targets": 300}
+MAX_MEGABYTES = {"02_soft_targets": 300, "05_the_article_on_cifar10": 1600}
 MAX_MEGABYTES_DEFAULT = 1300
 
 

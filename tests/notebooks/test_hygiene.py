@@ -28,7 +28,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
 LESSONS = (
     "00_start_here", "01_train_a_teacher", "02_soft_targets", "03_distill_a_student",
-    "04_does_it_really_work",
+    "04_does_it_really_work", "05_the_article_on_cifar10",
 )  # fmt: skip
 
 MAX_BYTES = 1_500_000

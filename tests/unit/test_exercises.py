@@ -5,13 +5,13 @@ import pytest
 from scipy import stats
 
 from kdlab import entropy, kl_divergence, log_softmax, softmax
-from kdlab.exercises import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04
+from kdlab.exercises import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
 from kdlab.exercises.exercise import Exercise
 
-LESSONS = (lesson_00, lesson_01, lesson_02, lesson_03, lesson_04)
+LESSONS = (lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05)
 EXERCISES = [e for lesson in LESSONS for e in vars(lesson).values() if isinstance(e, Exercise)]
 FUNCTIONS = [lesson_01.accuracy, lesson_02.softmax, lesson_02.kl, lesson_02.gradient,
-             lesson_03.loss, lesson_04.share, lesson_04.interval]  # fmt: skip
+             lesson_03.loss, lesson_04.share, lesson_04.interval, lesson_05.rescue]  # fmt: skip
 
 
 def name_of(value):
@@ -110,6 +110,9 @@ def clipped(z):
         (lesson_04.losses, {"E", "a", "B"}),
         (lesson_04.losses, "A, B, E"),
         (lesson_04.interval, lambda a, b: np.array(lesson_04.confidence_interval(a - b)[1:3])),
+        (lesson_05.distils, ["c", "a"]),
+        (lesson_05.rescue, lambda p, t: p ** (1 / t) / (p ** (1 / t)).sum(axis=1, keepdims=True)),
+        (lesson_05.budget, " 64 units, distilled, 8 bits "),
     ],
 )
 def test_a_right_answer_may_be_put_in_another_way(exercise, answer, verdict):
@@ -247,6 +250,36 @@ def most_unsure_of():
         (lesson_04.interval, lambda a, b: interval()(a, b)[::-1], "lower end comes first"),
         (lesson_04.interval, lambda a, b: interval()(b, a), "Here it is"),
         (lesson_04.interval, lambda a, b: (a - b).mean(), "Return two numbers"),
+        (lesson_05.distils, "ABC", "nothing of the teacher reaches"),
+        (lesson_05.distils, "ACD", "copies weights"),
+        (lesson_05.distils, "C", "distillation at T = 1"),
+        (lesson_05.distils, "A", "the whole of the soft loss"),
+        (lesson_05.distils, "E", 'called "A" to "D"'),
+        (lesson_05.distils, 3, "Give the letters"),
+        (lesson_05.rescue, lambda p, t: np.exp(p / t) / np.exp(p / t).sum(1, keepdims=True),
+         "the article's mistake"),
+        (lesson_05.rescue, lambda p, t: p / t, "no longer add up"),
+        (lesson_05.rescue, lambda p, t: p, "T has no effect"),
+        (lesson_05.rescue, lambda p, t: np.log(p) / t, "Turn them into probabilities"),
+        (lesson_05.rescue, lambda p, t: softmax(np.log(p) * t), "That sharpens"),
+        (lesson_05.rescue, lambda p, t: p ** (1 / t), "add up to 1"),
+        (lesson_05.rescue, lambda p, t: p**t / (p**t).sum(1, keepdims=True), "T-th root"),
+        (lesson_05.rescue, lambda p, t: softmax(np.log(p).T, t).T, "the last axis"),
+        (lesson_05.rescue, lambda p, t: softmax(np.log(p), t / 2), "yours are"),
+        (lesson_05.rescue, lambda p, t: softmax(np.log(p), t)[0], "Return the shape"),
+        (lesson_05.rescue, lambda p, t: softmax(np.log(p), t), "minus infinity"),
+        (lesson_05.rescue, lambda p, t: np.exp((z := np.log(p)) / t - z.min() / t)
+         / np.exp(z / t - z.min() / t).sum(1, keepdims=True), "minus infinity"),
+        (lesson_05.budget, "16 units, labels alone", "the same student distilled"),
+        (lesson_05.budget, "16 units, distilled", "more units would fit"),
+        (lesson_05.budget, "64 units, labels alone, 78 % pruned", "sort the board"),
+        (lesson_05.budget, "64 units, distilled, 78 % pruned", "sort the board"),
+        (lesson_05.budget, "64 units, labels alone, 8 bits", "who taught it"),
+        (lesson_05.budget, "16 units, distilled, 8 bits", "The smallest"),
+        (lesson_05.budget, "64 units, labels alone", "over the budget"),
+        (lesson_05.budget, "64 units, distilled", "over the budget"),
+        (lesson_05.budget, "128 units", "no model of that name"),
+        (lesson_05.budget, 6000, "in quotes"),
     ],
 )  # fmt: skip
 def test_each_expected_mistake_has_an_answer_of_its_own(exercise, answer, words, verdict):
