@@ -8,8 +8,9 @@ import pytest
 
 LESSON = Path(__file__).parents[2] / "notebooks" / "05_the_article_on_cifar10.ipynb"
 IN_SMALL = {
-    "50_000": "64",
-    "10_000": "32",
+    '"n_train": 50_000': '"n_train": 64',
+    '"n_images": 50_000': '"n_images": 64',
+    '"n_test": 10_000': '"n_test": 32',
     '"epochs": 10': '"epochs": 1',
     'weights="imagenet"': "weights=None",
 }
