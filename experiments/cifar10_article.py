@@ -59,7 +59,9 @@ QUICK = FULL | {
 }
 # The checksum of CIFAR-10 decoded from JPEG: other pixels, if only a little, so other figures.
 RE_ENCODED = "ae1fe1eb76b46fe52a485e7aee65ef289cb7a26db95bd638a761db3a71692c02"
-ARMS = ("labels alone", "smoothed labels", "distilled", "distilled, low T")
+# The setting that holds the temperature of each distilled arm.
+TEMPERATURES = {"distilled": "temperature", "distilled, low T": "low_temperature"}
+ARMS = ("labels alone", "smoothed labels", *TEMPERATURES)
 
 
 def schedule(peak: float, steps: int):
@@ -133,8 +135,7 @@ def train_student(
         smoothed = smoothed_logits(data.y_train, data.n_classes, settings["smoothing"])
         history = distill(student, data.x_train, smoothed, temperature=1.0, **how)
     else:
-        low = "low_" if arm == "distilled, low T" else ""
-        soft = {"temperature": settings[f"{low}temperature"], "alpha": settings["alpha"]}
+        soft = {"temperature": settings[TEMPERATURES[arm]], "alpha": settings["alpha"]}
         history = distill(student, data.x_train, teacher.train_logits, data.y_train, **soft, **how)
     logits = predict_logits(student, data.x_test)
     return {

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 from cifar10_article import FULL, train_teacher
+from record import HERE
 
 import kdlab
 from kdlab import accuracy, load_dataset
 from kdlab.artifacts import write_teacher
 
-HERE = Path(__file__).parent
 SHIPPED = Path(kdlab.__file__).parent / "teachers" / "cifar10.npz"
 
 

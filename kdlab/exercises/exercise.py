@@ -103,6 +103,28 @@ def call(function, *arguments):
     return result
 
 
+def letters(why: dict[str, str], why_not: dict[str, str], *, things: str, verb: str):
+    """A judge of which things *are* or *can*: each right and each wrong letter has its reason."""
+    known = sorted(why | why_not)
+
+    def judge(answer) -> None:
+        expect(
+            isinstance(answer, (str, set, list, tuple, frozenset)),
+            f'Give the letters of those that {verb}, for instance "AB".',
+        )
+        chosen = {str(letter).strip().upper() for letter in answer} - {"", ","}
+        expect(
+            bool(chosen) and chosen <= set(known),
+            f'The {things} are called "{known[0]}" to "{known[-1]}": give those.',
+        )
+        for letter in sorted(chosen & set(why_not)):
+            expect(False, why_not[letter])
+        for letter in sorted(set(why) - chosen):
+            expect(False, f"All that you name {verb}. But {why[letter]}")
+
+    return judge
+
+
 def convert(answer, kind, otherwise: str):
     """The answer as a `kind` (float, int), or a `Misconception` that says `otherwise`."""
     try:

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
+from kdlab.exercises.exercise import Exercise, call, close, convert, expect, letters, number
 from kdlab.metrics import confidence_interval, unpaired_difference
 
-_DISTILLATION = set("ABE")
 _WHY_NOT = {
     "C": "C lacks its T²: at T = 4 its gradient is a sixteenth of what it should be, and next to "
     "the labels the teacher hardly speaks.",
@@ -20,24 +19,9 @@ _WHY = {
 }
 
 
-def _judge_losses(answer):
-    expect(
-        isinstance(answer, (str, set, list, tuple, frozenset)),
-        'Give the letters of those that are, for instance "AB".',
-    )
-    letters = {str(letter).strip().upper() for letter in answer} - {"", ","}
-    expect(
-        bool(letters) and letters <= set("ABCDEFG"), 'The losses are called "A" to "G": give those.'
-    )
-    for letter in sorted(letters - _DISTILLATION):
-        expect(False, _WHY_NOT[letter])
-    for letter in sorted(_DISTILLATION - letters):
-        expect(False, f"All that you name are. But {_WHY[letter]}")
-
-
 losses = Exercise(
     "4.1",
-    _judge_losses,
+    letters(_WHY, _WHY_NOT, things="losses", verb="are"),
     hints=[
         "Read them first. Which has its T²? Whose softmax comes first?",
         "Then ask: `print(kdlab.audit_loss(seven_losses['A'], T))`, and so on.",

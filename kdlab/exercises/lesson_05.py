@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from kdlab.exercises.exercise import Exercise, call, close, convert, expect
+from kdlab.exercises.exercise import Exercise, call, close, convert, expect, letters
 from kdlab.soft_targets import softmax
 
-_DISTILS = set("AC")
 _WHY_NOT = {
     "B": "In B the teacher is frozen, and then? `fit` gets images and labels: nothing of the "
     "teacher reaches the student's loss.",
@@ -18,24 +17,9 @@ _WHY = {
 }
 
 
-def _judge_distils(answer):
-    expect(
-        isinstance(answer, (str, set, list, tuple, frozenset)),
-        'Give the letters of those that can, for instance "AB".',
-    )
-    letters = {str(letter).strip().upper() for letter in answer} - {"", ","}
-    expect(
-        bool(letters) and letters <= set("ABCD"), 'The pieces are called "A" to "D": give those.'
-    )
-    for letter in sorted(letters - _DISTILS):
-        expect(False, _WHY_NOT[letter])
-    for letter in sorted(_DISTILS - letters):
-        expect(False, f"All that you name can. But {_WHY[letter]}")
-
-
 distils = Exercise(
     "5.1",
-    _judge_distils,
+    letters(_WHY, _WHY_NOT, things="pieces", verb="can"),
     hints=[
         "For each: where do the teacher's outputs stand, and does the student's loss see them?",
         "Two of the four mention the teacher, but give the student labels alone.",

@@ -331,7 +331,7 @@ def photographs():
     return Dataset(images[:20], labels[:20], images[20:], labels[20:], tuple("abcdefghij"), "mine")
 
 
-def test_the_shipped_photograph_teacher_is_good_by_its_own_record(photographs):
+def test_the_shipped_photograph_teacher_is_whole_and_that_of_the_record():
     teacher = pretrained_teacher("cifar10")
     assert teacher.train_logits.shape == (50_000, 10) and teacher.test_logits.shape == (10_000, 10)
     assert len(set(teacher.images.tolist())) == 60_000
