@@ -47,6 +47,7 @@ experiments: .venv/.lab ## the recorded experiments on larger data: hours; goes 
 	$(BIN)/python experiments/hinton_mnist.py
 	$(BIN)/python experiments/cifar10_article.py
 	$(BIN)/python experiments/cifar10_teacher.py
+	@# The other two on CIFAR-10 are for a GPU: see experiments/cifar10_seeds.py, article_teacher.py.
 
 lock: .venv/.home ## solve pyproject.toml into exact versions (LOCK_ARGS=--upgrade for the newest)
 	PYTHON=$(BIN)/python .ci/lock $(LOCK_ARGS)

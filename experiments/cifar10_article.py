@@ -17,7 +17,7 @@ from functools import cache, partial
 # Twice as fast for convolutions on many processors; kdlab leaves it off, for equal results on all.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-from record import Record, arguments, smoothed_logits
+from record import Record, arguments, cifar10_name, smoothed_logits
 
 from kdlab import (
     accuracy,
@@ -57,8 +57,6 @@ QUICK = FULL | {
     "student_epochs": [1],
     "seeds": [0, 1],
 }
-# The checksum of CIFAR-10 decoded from JPEG: other pixels, if only a little, so other figures.
-RE_ENCODED = "ae1fe1eb76b46fe52a485e7aee65ef289cb7a26db95bd638a761db3a71692c02"
 # The setting that holds the temperature of each distilled arm.
 TEMPERATURES = {"distilled": "temperature", "distilled, low T": "low_temperature"}
 ARMS = ("labels alone", "smoothed labels", *TEMPERATURES)
@@ -93,8 +91,8 @@ def train_teacher(data: Dataset, settings: dict, work):
         return model
 
     curves: dict = {}
-    names = ("teacher", "teacher_epochs", "batch_size", "teacher_learning_rate")
-    made_with = {name: settings[name] for name in names}
+    names = ("teacher_epochs", "batch_size", "teacher_learning_rate")
+    made_with = {"architecture": settings["teacher"]} | {name: settings[name] for name in names}
     return stored_teacher(work / "teacher.npz", data, build, **made_with), curves
 
 
@@ -174,8 +172,7 @@ def main() -> None:
     chosen = arguments("cifar10_article", __doc__.splitlines()[0], "the same in small, on digits")
     settings = QUICK if chosen.quick else FULL
     data = load_dataset(settings["dataset"])
-    name = "CIFAR-10 (JPEG re-encoding)" if data.checksum == RE_ENCODED else data.name
-    about = {"name": name, "settings": settings, "data": data.checksum}
+    about = {"name": cifar10_name(data), "settings": settings, "data": data.checksum}
     record = Record(chosen.out, about)
 
     # Not before something needs it: where all runs are recorded, nothing does.
@@ -183,11 +180,9 @@ def main() -> None:
 
     def teacher_results():
         teacher, curves = the_teacher()
-        model = build_teacher(data, settings["teacher"])
-        model.set_weights(teacher.weights)
         return {
             "accuracy": float(accuracy(teacher.test_logits, data.y_test)),
-            "corrupted": corrupted_accuracy(model, data, settings),
+            "corrupted": corrupted_accuracy(teacher.build(data), data, settings),
             "curves": curves,
         }
 

@@ -39,11 +39,7 @@ def main() -> None:
         train_logits=teacher.train_logits.astype(np.float16),
         test_logits=teacher.test_logits.astype(np.float16),
         weights=[weights.astype(np.float16) for weights in teacher.weights],
-        provenance={
-            **teacher.provenance,
-            "architecture": FULL["teacher"],
-            "made_by": "experiments/cifar10_teacher.py",
-        },
+        provenance={**teacher.provenance, "made_by": "experiments/cifar10_teacher.py"},
     )
     write_teacher(arguments.out, half)
     print(

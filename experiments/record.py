@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import platform
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,10 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
-from kdlab._tensorflow import tf
 from kdlab.artifacts import processor, versions, write_atomically
+from kdlab.datasets import Dataset
 
 HERE = Path(__file__).parent
+# The checksum of CIFAR-10 decoded from JPEG: other pixels, if only a little, so other figures.
+RE_ENCODED = "ae1fe1eb76b46fe52a485e7aee65ef289cb7a26db95bd638a761db3a71692c02"
 
 
 class Record:
@@ -47,7 +50,7 @@ class Record:
                 )
         else:
             self.content = {"about": about, "versions": {}, "device": {}, "seconds": 0, "runs": []}
-        self.content |= {"versions": versions(), "device": device()}
+        self.content |= {"versions": versions() | framework()[0], "device": device()}
 
     @property
     def runs(self) -> list[dict]:
@@ -96,6 +99,21 @@ def smoothed_logits(labels, n_classes: int, share: float) -> np.ndarray:
     return np.log((1 - share) * np.eye(n_classes)[labels] + share / n_classes)
 
 
+def cifar10_name(data: Dataset) -> str:
+    """What results on these images are labelled with."""
+    return "CIFAR-10 (JPEG re-encoding)" if data.checksum == RE_ENCODED else data.name
+
+
+def framework() -> tuple[dict[str, str], list[str]]:
+    """The version of JAX, if that is what computes, and the accelerators that are seen."""
+    if jax := sys.modules.get("jax"):
+        seen = [device.device_kind for device in jax.devices() if device.platform != "cpu"]
+        return {"jax": jax.__version__}, seen
+    from kdlab._tensorflow import tf
+
+    return {}, [gpu.name for gpu in tf.config.list_physical_devices("GPU")]
+
+
 def device() -> dict:
     """What the experiment runs on."""
     return {
@@ -103,7 +121,7 @@ def device() -> dict:
         "machine": platform.machine(),
         "system": platform.system(),
         "cores": os.cpu_count(),
-        "accelerators": [gpu.name for gpu in tf.config.list_physical_devices("GPU")],
+        "accelerators": framework()[1],
     }
 
 

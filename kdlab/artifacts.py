@@ -56,6 +56,38 @@ class StoredTeacher:
             f"images>"
         )
 
+    def build(self, dataset: Dataset):
+        """The teacher's network, with its weights in place.
+
+        Args:
+            dataset: the data set it was made from, or one with images of the same shape.
+
+        Returns:
+            A `keras.Model`: images `(n, height, width, channels)` in [0, 1] to logits
+            `(n, classes)`. Its architecture is the one that the provenance names, or else the
+            default of `build_teacher`.
+
+        Raises:
+            ValueError: `dataset` holds other images, or the weights are those of a model that
+                `build_teacher` does not build.
+
+        Example:
+            >>> from kdlab import load_dataset
+            >>> pretrained_teacher("digits").build(load_dataset("digits")).output_shape
+            (None, 10)
+        """
+        from kdlab.models import build_teacher
+
+        model = build_teacher(dataset, self.provenance.get("architecture", "cnn"))
+        try:
+            model.set_weights(self.weights)
+        except ValueError as error:
+            raise ValueError(
+                f"dataset must hold images like those of {self.provenance.get('dataset')}, "
+                f"got {dataset!r}"
+            ) from error
+        return model
+
 
 def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
     """Store a trained teacher and its logits on a data set, in one file.
@@ -256,16 +288,8 @@ def _shown(teacher: StoredTeacher, dataset: Dataset) -> StoredTeacher:
         logits = [stored[[rows[image] for image in part.tolist()]] for part in images]
     else:
         from kdlab.distillation import predict_logits
-        from kdlab.models import build_teacher
 
-        model = build_teacher(dataset, teacher.provenance.get("architecture", "cnn"))
-        try:
-            model.set_weights(teacher.weights)
-        except ValueError as error:
-            raise ValueError(
-                f"dataset must hold images like those of {teacher.provenance['dataset']}, "
-                f"got {dataset!r}"
-            ) from error
+        model = teacher.build(dataset)
         logits = [predict_logits(model, x) for x in parts]
     return replace(
         teacher, train_logits=logits[0], test_logits=logits[1], images=np.concatenate(images)

@@ -8,10 +8,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import kdlab
+
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
-RECORDED = ("hinton_mnist", "few_labels", "cifar10_article")
+RECORDED = ("hinton_mnist", "few_labels", "cifar10_article", "cifar10_seeds")
 
 
 def command(name, folder):
@@ -93,3 +96,39 @@ def test_a_record_made_with_other_settings_is_not_added_to(quick, tmp_path):
     done = subprocess.run(command(name, tmp_path), capture_output=True, text=True)
     assert done.returncode != 0 and "was made with other settings" in done.stderr
     assert json.loads((tmp_path / "quick.json").read_text()) == record
+
+
+def test_students_in_jax_are_those_of_keras(monkeypatch):
+    monkeypatch.syspath_prepend(EXPERIMENTS)
+    import cifar10_seeds
+    import jax
+
+    data = kdlab.load_dataset("cifar10", n_train=16, n_test=16)
+    student = kdlab.build_student(data, 128, architecture="cnn")
+    arrays = student.get_weights()
+    weights = [
+        (kernel.reshape(-1, kernel.shape[-1]), bias)
+        for kernel, bias in zip(arrays[::2], arrays[1::2], strict=True)
+    ]
+    fresh = cifar10_seeds.initial_weights(jax.random.key(0))
+    assert jax.tree.map(np.shape, fresh) == jax.tree.map(np.shape, weights)
+    for (kernel, _), (keras_kernel, _) in zip(fresh, weights, strict=True):
+        assert np.std(kernel) == pytest.approx(np.std(keras_kernel), rel=0.1)
+
+    logits = kdlab.predict_logits(student, data.x_test)
+    ours = cifar10_seeds.student_logits(weights, data.x_test)
+    np.testing.assert_allclose(ours, logits, rtol=1e-4, atol=1e-5)
+
+    teacher_logits = np.random.default_rng(0).normal(0, 5, logits.shape).astype(np.float32)
+    for alpha, temperature in ((0.0, 1.0), (1.0, 1.0), (0.9, 4.0)):
+        found = cifar10_seeds.distillation_loss(
+            weights, data.x_test, data.y_test, teacher_logits, alpha, temperature
+        )
+        expected = kdlab.DistillationLoss(temperature, alpha)((data.y_test, teacher_logits), logits)
+        assert float(found) == pytest.approx(float(expected), rel=1e-4)
+
+
+def test_the_articles_teacher_is_trained_as_written(tmp_path):
+    (trained,) = run("article_teacher", tmp_path)["runs"]
+    assert trained["results"]["parameters"] == 23_851_274
+    assert set(trained["results"]["curves"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
