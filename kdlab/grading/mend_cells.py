@@ -107,7 +107,7 @@ def _repairs(frame, copies, chosen, order) -> list[str]:
             which = "the first answer" if answer else "the one handed out"
             repairs.append(f"`{name}` came {len(copies[name])} times: {which} counts.")
         if not answer and _differs(cell, released):
-            repairs.append(f"`{name}` had been edited: as handed out again.")
+            repairs.append(f"`{name}` was not as handed out: replaced.")
         if cell.cell_type != released.cell_type:
             repairs.append(f"`{name}` had become a {cell.cell_type} cell: changed back.")
         if _grade_id(cell) != name:

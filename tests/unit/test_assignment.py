@@ -226,8 +226,8 @@ def test_damage_neither_costs_nor_earns_a_point_and_is_reported(graded):
     assert row["notes"] == (
         "`soft-targets` came 2 times: the first answer counts. "
         "`loss-gradient-hidden` was missing: put back. "
-        "`look-alikes-test` had been edited: as handed out again. "
-        "`look-alikes-hidden` had been edited: as handed out again. "
+        "`look-alikes-test` was not as handed out: replaced. "
+        "`look-alikes-hidden` was not as handed out: replaced. "
         "`cohorts-test` was tagged to be skipped: it is run."
     )
 

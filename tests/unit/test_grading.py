@@ -98,7 +98,7 @@ DAMAGE = {
     "prose lost": (lambda nb: lose(nb, "intro"), ["`intro` was missing: put back."]),
     "a test edited": (
         lambda nb: edit(nb, "test", "pass"),
-        ["`test` had been edited: as handed out again."],
+        ["`test` was not as handed out: replaced."],
     ),
     "a test copied": (
         lambda nb: copy_after(nb, "test", "assert x == 4"),
