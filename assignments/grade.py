@@ -161,6 +161,7 @@ def main(arguments: list[str]) -> int:
             f"no submissions: put them into {FOLDER / 'submitted'}/STUDENT/{options.assignment}/"
         )
 
+    sys.stdout.reconfigure(errors="replace")  # a terminal that lacks the letters of a name
     log = logging.FileHandler(FOLDER / "grading.log", mode="w", encoding="utf-8")
     logging.captureWarnings(True)
     for logger in (get_logger(), logging.getLogger("py.warnings")):
