@@ -24,7 +24,7 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 MAX_SECONDS = {"04_does_it_really_work": 90, "05_the_article_on_cifar10": 180}
 MAX_SECONDS_DEFAULT = 60
-MAX_MEGABYTES = {"02_soft_targets": 300, "05_the_article_on_cifar10": 1600}
+MAX_MEGABYTES = {"02_soft_targets": 200, "05_the_article_on_cifar10": 1600}
 MAX_MEGABYTES_DEFAULT = 1300
 
 

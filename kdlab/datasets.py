@@ -12,6 +12,7 @@ import os
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ import numpy as np
 from kdlab import _checks
 
 _DIGITS = tuple("0123456789")
+_DIGITS_SPLIT = Path(__file__).with_name("digits_split.npy")
 _DEBIAN_FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 _IMAGE_SHAPES = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
 _CLASS_NAMES = {
@@ -158,13 +160,20 @@ def require_dataset(value, name: str = "dataset") -> None:
 
 
 def _load_digits(limits: dict) -> Dataset:
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
-
-    images, labels = load_digits(return_X_y=True)
-    images = (images.reshape(-1, 8, 8, 1) / 16).astype(np.float32)
-    split = train_test_split(images, labels, test_size=540, stratify=labels, random_state=0)
-    parts = dict(zip(("x_train", "x_test", "y_train", "y_test"), split, strict=True))
+    # Importing scikit-learn would take 90 MB and most of a lesson's start, for one small file.
+    folder = Path(find_spec("sklearn").origin).parent
+    table = np.loadtxt(folder / "datasets/data/digits.csv.gz", delimiter=",")
+    images = (table[:, :-1].reshape(-1, 8, 8, 1) / 16).astype(np.float32)
+    labels = table[:, -1].astype(np.int32)
+    # The rows that train_test_split(test_size=540, stratify=labels, random_state=0) of
+    # scikit-learn takes, in its order: first 1,257 to train on, then the test images.
+    train, test = np.split(np.load(_DIGITS_SPLIT, allow_pickle=False), [1257])
+    parts = {
+        "x_train": images[train],
+        "y_train": labels[train],
+        "x_test": images[test],
+        "y_test": labels[test],
+    }
     return Dataset(
         **_first(parts, limits), class_names=_DIGITS, name="digits", source="scikit-learn"
     )

@@ -88,7 +88,7 @@ def test_nothing_but_training_loads_tensorflow(python):
         "from kdlab.exercises import lesson_00, lesson_01, lesson_02, lesson_03\n"
         "from kdlab.exercises import lesson_04, lesson_05\n"
         "lesson_02.softmax.check(kdlab.softmax)\n"
-        "heavy = {'tensorflow', 'keras', 'matplotlib.pyplot'}\n"
+        "heavy = {'tensorflow', 'keras', 'sklearn', 'matplotlib.pyplot'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     assert done.returncode == 0, done.stderr
