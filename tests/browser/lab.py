@@ -82,6 +82,10 @@ class Lab:
 
     def open(self, path: str) -> None:
         self.page.goto(self.address.format(path))
+        self.opened()
+
+    def opened(self) -> None:
+        """Wait until the notebook that is being opened has its kernel."""
         self.wait("() => window.jupyterapp?.shell.currentWidget?.context?.isReady")
         self.panel("p => p.sessionContext.ready")
         self.page.locator("#jupyterlab-splash").wait_for(state="detached")
@@ -192,3 +196,29 @@ class Lab:
     def theme(self, name: str) -> None:
         self.command("apputils:change-theme", theme=name)
         self.page.locator(f"body[data-jp-theme-name='{name}']").wait_for(state="attached")
+
+
+# ---- a widget with a temperature ----
+
+
+def slider(widget: Locator) -> Locator:
+    return widget.get_by_role("slider", name="Temperature")
+
+
+def readings(widget: Locator) -> list[str]:
+    """The temperature and the probabilities that a learner reads."""
+    return widget.locator(".kd-t, .kd-value").all_text_contents()
+
+
+def drag(lab: Lab, widget: Locator, share: float) -> None:
+    """Drag the slider's thumb by the mouse to a share of its way."""
+    input = slider(widget)
+    input.scroll_into_view_if_needed()
+    box = input.bounding_box()
+    low, high, now = (float(input.evaluate(f"i => i.{name}")) for name in ("min", "max", "value"))
+    x = [box["x"] + 8 + at * (box["width"] - 16) for at in ((now - low) / (high - low), share)]
+    y = box["y"] + box["height"] / 2
+    lab.page.mouse.move(x[0], y)
+    lab.page.mouse.down()
+    lab.page.mouse.move(x[1], y, steps=8)
+    lab.page.mouse.up()

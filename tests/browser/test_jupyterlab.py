@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from chromium import open_page, picture
-from lab import PATIENCE, Lab, serve
+from lab import PATIENCE, Lab, drag, readings, serve, slider
 from playwright.sync_api import expect
 
 LESSONS = Path(__file__).parents[2] / "notebooks"
@@ -100,29 +100,6 @@ def soon(locator):
     """What is expected of it comes when it comes."""
     expect.set_options(timeout=1000 * PATIENCE)
     return expect(locator)
-
-
-def slider(widget):
-    return widget.get_by_role("slider", name="Temperature")
-
-
-def readings(widget) -> list[str]:
-    """The temperature and the probabilities that a learner reads."""
-    return widget.locator(".kd-t, .kd-value").all_text_contents()
-
-
-def drag(lab, widget, share: float) -> None:
-    """Drag the slider's thumb by the mouse to a share of its way."""
-    input = slider(widget)
-    input.scroll_into_view_if_needed()
-    box = input.bounding_box()
-    low, high, now = (float(input.evaluate(f"i => i.{name}")) for name in ("min", "max", "value"))
-    x = [box["x"] + 8 + at * (box["width"] - 16) for at in ((now - low) / (high - low), share)]
-    y = box["y"] + box["height"] / 2
-    lab.page.mouse.move(x[0], y)
-    lab.page.mouse.down()
-    lab.page.mouse.move(x[1], y, steps=8)
-    lab.page.mouse.up()
 
 
 # ---- Lesson 02: the explorer --------------------------------------------------------------------

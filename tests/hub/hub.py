@@ -1,0 +1,104 @@
+"""A real JupyterHub with the class's own configuration: `serve` starts one and ends it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psutil
+
+CONFIG = Path(__file__).parents[2] / "docs/jupyterhub/jupyterhub_config.py"
+PATIENCE = 60
+
+# Free ports instead of the usual ones, and JupyterLab within reach of the tests (see lab.py).
+OVERRIDES = """\
+load_subconfig({config!r})
+c.JupyterHub.bind_url = "http://127.0.0.1:{ports[0]}"
+c.JupyterHub.hub_bind_url = "http://127.0.0.1:{ports[1]}"
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{ports[2]}"
+c.Spawner.args += ["--LabApp.expose_app_in_browser=True", "--allow-root"]
+"""
+
+
+@dataclass
+class Hub:
+    """A running hub: its address and the class's password, its log, its folder and its ports."""
+
+    url: str
+    password: str
+    folder: Path
+    ports: list[int]
+    process: psutil.Process
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "hub.log").read_text()
+
+    def processes(self) -> list[psutil.Process]:
+        """The hub and all that it started: proxy, culler, servers, their kernels."""
+        return [self.process, *self.process.children(recursive=True)]
+
+
+@contextlib.contextmanager
+def serve(folder: Path):
+    """A `Hub` for a class that has its homes in `folder`; it ends with all that it started.
+
+    Raises:
+        RuntimeError: the hub did not start, or left a process behind (which is then killed).
+    """
+    ports = free_ports(3)
+    (folder / "config.py").write_text(OVERRIDES.format(config=str(CONFIG), ports=ports))
+    password = secrets.token_urlsafe()
+    environment = {**os.environ, "KDLAB_CLASS_DIR": str(folder), "KDLAB_CLASS_PASSWORD": password}
+    with open(folder / "hub.log", "w") as log:
+        process = psutil.Popen(
+            [sys.executable, "-m", "jupyterhub", "-f", str(folder / "config.py")],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C reaches us alone, and we end it in order
+        )
+    hub = Hub(f"http://127.0.0.1:{ports[0]}", password, folder, ports, process)
+    try:
+        _wait_for(hub)
+        yield hub
+    finally:
+        _end(hub)
+
+
+def free_ports(n: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(n)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def _wait_for(hub: Hub) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and hub.process.is_running():
+        with contextlib.suppress(URLError), urlopen(f"{hub.url}/hub/health"):
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"JupyterHub did not start:\n{hub.log[-3000:]}")
+
+
+def _end(hub: Hub) -> None:
+    processes = hub.processes() if hub.process.is_running() else []
+    hub.process.terminate()  # it ends its servers first, and they their kernels
+    _, left = psutil.wait_procs(processes, PATIENCE)
+    if left:
+        names = [" ".join(process.cmdline()) for process in left]
+        for process in left:
+            process.kill()
+        raise RuntimeError(f"outlived the hub, and killed: {names}\n{hub.log[-3000:]}")
