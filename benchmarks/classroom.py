@@ -86,20 +86,31 @@ class Memory:
         self.hub = hub
         self._roles: dict[psutil.Process, str] = {}
 
-    def now(self) -> dict[str, list[dict[str, float]]]:
-        """For each role, the megabytes of each of its processes: PSS, RSS, and RSS at its peak."""
+    def now(self) -> dict[str, dict[str, float]]:
+        """What the processes of each role hold, in megabytes: each (the median) and together.
+
+        And what they have computed so far, in seconds, together.
+        """
         found = defaultdict(list)
         for process in self.hub.processes():
             with suppress(psutil.NoSuchProcess, FileNotFoundError):
                 memory = process.memory_full_info()
-                found[self._role(process)].append(
-                    {
-                        "pss": (memory.pss + memory.swap) / 1e6,
-                        "rss": memory.rss / 1e6,
-                        "peak": peak_memory(process.pid),
-                    }
-                )
-        return dict(found)
+                pss, rss = (memory.pss + memory.swap) / 1e6, memory.rss / 1e6
+                cpu = sum(process.cpu_times()[:2])
+                found[self._role(process)].append((pss, rss, peak_memory(process.pid), cpu))
+        return {role: self._summary(*zip(*held, strict=True)) for role, held in found.items()}
+
+    @staticmethod
+    def _summary(pss, rss, peak, cpu) -> dict[str, float]:
+        return {
+            "processes": len(pss),
+            "pss_each": median(pss),
+            "rss_each": median(rss),
+            "rss_peak": max(peak),
+            "pss": sum(pss),
+            "rss": sum(rss),
+            "cpu_s": sum(cpu),
+        }
 
     def _role(self, process: psutil.Process) -> str:
         if process not in self._roles:
@@ -133,7 +144,7 @@ class Memory:
 
 def total(held: dict, kind: str = "pss") -> float:
     """Gigabytes of all processes."""
-    return sum(process[kind] for processes in held.values() for process in processes) / 1e3
+    return sum(processes[kind] for processes in held.values()) / 1e3
 
 
 # ---- the learner with a browser ----
@@ -154,7 +165,7 @@ class Browser:
         if kind is None:
             return await self.do(self._stop)
         # The thread may wait for something on a page: that ends with the browser.
-        for process in self._processes:
+        for process in self._processes():
             with suppress(psutil.NoSuchProcess):
                 process.kill()
 
@@ -168,12 +179,18 @@ class Browser:
         self._browser = self._playwright.chromium.launch(
             executable_path=path, args=chromium.flags()
         )
-        drivers = set(psutil.Process().children()) - set(before)
-        self._processes = [p for d in drivers for p in (*d.children(recursive=True), d)]
+        self._drivers = set(psutil.Process().children()) - set(before)
 
     def _stop(self) -> None:
         self._browser.close()
         self._playwright.stop()
+
+    def _processes(self) -> list[psutil.Process]:
+        return [p for driver in self._drivers for p in (*driver.children(recursive=True), driver)]
+
+    def cpu_seconds(self) -> float:
+        """What Chromium has computed so far."""
+        return sum(sum(process.cpu_times()) for process in self._processes())
 
     def rehearse(self, name: str) -> list[str]:
         """Go through lesson 02 once; what the page loaded from the learner's own server."""
@@ -309,24 +326,24 @@ async def hold_class(hub: Hub, users: int, trainers: int) -> dict:
                 tasks[BROWSER] = browser.do(browser.drag, page)
             trips = await everyone.together("drag", tasks, PATIENCE)
         at_rest = memory.now()
+        clients = browser.cpu_seconds() + sum(psutil.Process().cpu_times()[:2])
 
-        say(f"{trainers} learners train in lesson 03")
-        with memory.watched() as most_03:
-            tasks = {
-                name: train(learners[name], lesson)
-                for name, lesson in list(lessons.items())[:trainers]
-            }
-            trained = await everyone.together("lesson 03", tasks, PATIENCE_TRAINING)
+        memory_mb = {"lesson 02, at rest": at_rest, "lesson 02, at its largest": most_02[0]}
+        trained = {}
+        if trainers:
+            say(f"{trainers} of them train in lesson 03")
+            with memory.watched() as most_03:
+                some = list(lessons.items())[:trainers]
+                tasks = {name: train(learners[name], lesson) for name, lesson in some}
+                trained = await everyone.together("lesson 03", tasks, PATIENCE_TRAINING)
+            memory_mb["lesson 03, at its largest"] = most_03[0]
         trips.pop(BROWSER, None)  # the mouse's way, which is another one
         return {
             "first_widget_s": {name: seconds for name, (_, seconds) in there.items()},
             "round_trip_s": sorted(trip for some in trips.values() for trip in some),
             "lesson_03_s": trained,
-            "memory_mb": {
-                "lesson 02, at rest": at_rest,
-                "lesson 02, at its largest": most_02[0],
-                "lesson 03, at its largest": most_03[0],
-            },
+            "memory_mb": memory_mb,
+            "clients_cpu_s": clients,
             "failures": everyone.failures,
         }
 
@@ -338,16 +355,15 @@ def report(found: dict, users: int) -> bool:
     """Print what was measured; whether all bars hold."""
     print(f"\n{processor()}, {os.cpu_count()} cores; JupyterHub {version('jupyterhub')}, "
           f"JupyterLab {version('jupyterlab')}\n")  # fmt: skip
-    print("memory, MB          processes  PSS each  RSS each  RSS peak, largest  PSS together")
+    print(f"{'memory, MB':26} processes  PSS each  RSS each  largest RSS peak  PSS of all  CPU s")
     for moment, held in found["memory_mb"].items():
-        print(f"{moment} ({total(held):.2f} GB PSS, {total(held, 'rss'):.2f} GB RSS)")
-        for role, processes in held.items():
-            each = {kind: median(p[kind] for p in processes) for kind in ("pss", "rss")}
-            peak = max(p["peak"] for p in processes)
-            together = sum(p["pss"] for p in processes)
-            print(f"  {role:17} {len(processes):9} {each['pss']:9.0f} {each['rss']:9.0f} "
-                  f"{peak:18.0f} {together:13.0f}")  # fmt: skip
-    print()
+        print(f"{moment}: {total(held):.2f} GB PSS, {total(held, 'rss'):.2f} GB RSS")
+        for role, of in held.items():
+            print(f"  {role:24} {of['processes']:9} {of['pss_each']:9.0f} {of['rss_each']:9.0f} "
+                  f"{of['rss_peak']:17.0f} {of['pss']:11.0f} {of['cpu_s']:6.0f}")  # fmt: skip
+    print(
+        f"\nthe clients, Chromium among them, up to the drag: {found['clients_cpu_s']:.0f} CPU s\n"
+    )
     for what, seconds in {
         "first widget": found["first_widget_s"].values(),
         "kernel's answer to a drag": found["round_trip_s"],
@@ -360,8 +376,7 @@ def report(found: dict, users: int) -> bool:
         print(f"FAILED: {name}, {failure}")
     print()
     memory = found["memory_mb"]
-    kernels = memory["lesson 02, at rest"].get("kernels", [])
-    kernel = max((process["peak"] for process in kernels), default=0)
+    kernel = memory["lesson 02, at rest"].get("kernels", {"rss_peak": inf})["rss_peak"]
     most = total(memory["lesson 02, at its largest"])
     widgets = list(found["first_widget_s"].values())
     return all(

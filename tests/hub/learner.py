@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from aiohttp import ClientSession, ClientTimeout, CookieJar, TCPConnector, WSMsgType
 from jupyter_server.services.kernels.connection.base import deserialize_binary_message
+from yarl import URL
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # How often the page tells Python where the slider is while it is dragged (createSetter in dom.js).
@@ -96,8 +97,11 @@ class Learner:
         """What the hub's control panel does."""
         headers = {"X-XSRFToken": self._xsrf(f"{self.hub}/hub/")}
         address = f"{self.hub}/hub/api/users/{quote(self.name)}/server"
-        async with self._session.delete(address, headers=headers):
-            pass
+        while True:
+            async with self._session.delete(address, headers=headers) as answer:
+                if answer.status == 204:
+                    return
+            await asyncio.sleep(0.2)  # 202: it is about to stop
 
     async def close(self, lesson: Lesson) -> None:
         """Shut down the lesson's kernel, as each lesson asks for at its end."""
@@ -107,7 +111,7 @@ class Learner:
             pass
 
     def _xsrf(self, address: str) -> str:
-        return self._session.cookie_jar.filter_cookies(address)["_xsrf"].value
+        return self._session.cookie_jar.filter_cookies(URL(address))["_xsrf"].value
 
     def _header(self) -> dict[str, str]:
         return {"X-XSRFToken": self._xsrf(f"{self.home}/")}
