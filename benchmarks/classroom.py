@@ -142,9 +142,19 @@ class Memory:
             thread.join()
 
 
+def busy() -> float:
+    """Seconds that this machine's cores have computed, whatever for."""
+    times = psutil.cpu_times()
+    return times.user + times.nice + times.system
+
+
+def own_cpu_seconds() -> float:
+    return sum(psutil.Process().cpu_times()[:2])
+
+
 def total(held: dict, kind: str = "pss") -> float:
-    """Gigabytes of all processes."""
-    return sum(processes[kind] for processes in held.values()) / 1e3
+    """Megabytes (or seconds) of all processes together."""
+    return sum(processes[kind] for processes in held.values())
 
 
 # ---- the learner with a browser ----
@@ -313,6 +323,8 @@ async def hold_class(hub: Hub, users: int, trainers: int) -> dict:
             await instructor.log_in(LESSON_02)
             await instructor.stop_server()
 
+        before, clients_before = memory.now(), browser.cpu_seconds() + own_cpu_seconds()
+        busy_before, start = busy(), time.perf_counter()
         say(f"{users} learners log in, load {len(assets)} parts of a page and run lesson 02")
         with memory.watched() as most_02:
             tasks = {name: lesson_02(learner, assets) for name, learner in learners.items()}
@@ -326,7 +338,12 @@ async def hold_class(hub: Hub, users: int, trainers: int) -> dict:
                 tasks[BROWSER] = browser.do(browser.drag, page)
             trips = await everyone.together("drag", tasks, PATIENCE)
         at_rest = memory.now()
-        clients = browser.cpu_seconds() + sum(psutil.Process().cpu_times()[:2])
+        cpu_s = {
+            "hub": total(at_rest, "cpu_s") - total(before, "cpu_s"),
+            "clients": browser.cpu_seconds() + own_cpu_seconds() - clients_before,
+            "machine": busy() - busy_before,
+            "elapsed": time.perf_counter() - start,
+        }
 
         memory_mb = {"lesson 02, at rest": at_rest, "lesson 02, at its largest": most_02[0]}
         trained = {}
@@ -343,7 +360,7 @@ async def hold_class(hub: Hub, users: int, trainers: int) -> dict:
             "round_trip_s": sorted(trip for some in trips.values() for trip in some),
             "lesson_03_s": trained,
             "memory_mb": memory_mb,
-            "clients_cpu_s": clients,
+            "lesson_02_cpu_s": cpu_s,
             "failures": everyone.failures,
         }
 
@@ -357,13 +374,16 @@ def report(found: dict, users: int) -> bool:
           f"JupyterLab {version('jupyterlab')}\n")  # fmt: skip
     print(f"{'memory, MB':26} processes  PSS each  RSS each  largest RSS peak  PSS of all  CPU s")
     for moment, held in found["memory_mb"].items():
-        print(f"{moment}: {total(held):.2f} GB PSS, {total(held, 'rss'):.2f} GB RSS")
+        gigabytes = [total(held, kind) / 1e3 for kind in ("pss", "rss")]
+        print("{}: {:.2f} GB PSS, {:.2f} GB RSS".format(moment, *gigabytes))
         for role, of in held.items():
             print(f"  {role:24} {of['processes']:9} {of['pss_each']:9.0f} {of['rss_each']:9.0f} "
                   f"{of['rss_peak']:17.0f} {of['pss']:11.0f} {of['cpu_s']:6.0f}")  # fmt: skip
-    print(
-        f"\nthe clients, Chromium among them, up to the drag: {found['clients_cpu_s']:.0f} CPU s\n"
-    )
+    cpu = found["lesson_02_cpu_s"]
+    others = cpu["machine"] - cpu["hub"] - cpu["clients"]
+    print(f"\nCPU s from log-in to drag: hub, servers and kernels {cpu['hub']:.0f}, clients "
+          f"{cpu['clients']:.0f}, others on this machine {others:.0f}; it took "
+          f"{cpu['elapsed']:.0f} s\n")  # fmt: skip
     for what, seconds in {
         "first widget": found["first_widget_s"].values(),
         "kernel's answer to a drag": found["round_trip_s"],
@@ -377,7 +397,7 @@ def report(found: dict, users: int) -> bool:
     print()
     memory = found["memory_mb"]
     kernel = memory["lesson 02, at rest"].get("kernels", {"rss_peak": inf})["rss_peak"]
-    most = total(memory["lesson 02, at its largest"])
+    most = total(memory["lesson 02, at its largest"]) / 1e3
     widgets = list(found["first_widget_s"].values())
     return all(
         [
@@ -414,11 +434,15 @@ def main() -> int:
         parser.error(f"--trainers must be 0 to {options.users - 1}, got {options.trainers}")
     # As with Ctrl-C, everything that was started is ended on the way out.
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
-    with TemporaryDirectory(prefix="kdlab-class-") as folder, serve(Path(folder)) as hub:
-        say(f"JupyterHub is up at {hub.url}")
-        found = asyncio.run(hold_class(hub, options.users, options.trainers))
-        say("JupyterHub shuts down")
-    good = report(found, options.users)
+    found, good = {}, False
+    try:
+        with TemporaryDirectory(prefix="kdlab-class-") as folder, serve(Path(folder)) as hub:
+            say(f"JupyterHub is up at {hub.url}")
+            found = asyncio.run(hold_class(hub, options.users, options.trainers))
+            say("JupyterHub shuts down")
+    finally:  # what took minutes to measure is said even if the hub does not end well
+        if found:
+            good = report(found, options.users)
     if options.json:
         about = {"versions": {**versions(), "jupyterhub": version("jupyterhub")},
                  "processor": processor(), "cores": os.cpu_count(), "good": good}  # fmt: skip

@@ -86,7 +86,7 @@ def free_ports(n: int) -> list[int]:
 
 def _wait_for(hub: Hub) -> None:
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and hub.process.is_running():
+    while time.monotonic() < end and alive(hub.process):
         with contextlib.suppress(URLError), urlopen(f"{hub.url}/hub/health"):
             return
         time.sleep(0.1)
@@ -94,11 +94,26 @@ def _wait_for(hub: Hub) -> None:
 
 
 def _end(hub: Hub) -> None:
-    processes = hub.processes() if hub.process.is_running() else []
+    processes = hub.processes() if alive(hub.process) else []
     hub.process.terminate()  # it ends its servers first, and they their kernels
-    _, left = psutil.wait_procs(processes, PATIENCE)
+    left = wait_for_end(processes, PATIENCE)
+    for process in left:
+        process.kill()
+    hub.process.wait()
     if left:
-        names = [" ".join(process.cmdline()) for process in left]
-        for process in left:
-            process.kill()
-        raise RuntimeError(f"outlived the hub, and killed: {names}\n{hub.log[-3000:]}")
+        raise RuntimeError(f"outlived the hub, and killed: {left}\n{hub.log[-3000:]}")
+
+
+def wait_for_end(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait for that long at most; those that still run."""
+    end = time.monotonic() + seconds
+    while (left := list(filter(alive, processes))) and time.monotonic() < end:
+        time.sleep(0.1)
+    return left
+
+
+def alive(process: psutil.Process) -> bool:
+    """Whether it runs: one that has ended, but was not asked for yet by a parent, does not."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False

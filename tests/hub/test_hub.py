@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from aiohttp import ClientResponseError
-from hub import serve
+from hub import serve, wait_for_end
 from learner import Learner
 
 pytestmark = pytest.mark.skipif(
@@ -120,7 +120,7 @@ def test_a_hub_that_ends_leaves_nothing_behind(tmp_path):
         commands = " ".join(word for process in processes for word in process.cmdline())
     for part in ("configurable-http-proxy", "idle_culler", "learner_server", "ipykernel"):
         assert part in commands
-    assert not [process for process in processes if process.is_running()]
+    assert not wait_for_end(processes, 0)
     for port in hub.ports:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port))
@@ -159,8 +159,7 @@ def test_the_benchmark_ends_what_it_started_when_it_is_stopped():
         run.send_signal(signal.SIGINT)  # Ctrl-C
         run.communicate(timeout=120)
     assert run.returncode != 0
-    _, left = psutil.wait_procs(processes, 5)
-    assert not left
+    assert not wait_for_end(processes, 5)
 
 
 @pytest.mark.parametrize("wrong", [["--users=1"], ["--users=3", "--trainers=3"]])
