@@ -9,17 +9,22 @@ from __future__ import annotations
 import math
 import sys
 import warnings
+from collections.abc import Iterable, Mapping, Sized
 from numbers import Integral, Real
+from os import PathLike
+from pathlib import Path
 
 import numpy as np
 
 # Rows of logits that sum to one this exactly, with no negative entry, are probabilities.
 _SUMS_TO_ONE = 1e-4
+# Of a layer: a slip of the finger must not take all memory, and the kernel with it.
+_MOST_UNITS = 65_536
 
 
 def positive_number(value, name: str) -> float:
     """A finite number above zero."""
-    if not _is_real(value) or not math.isfinite(value) or value <= 0:
+    if not _is_real(value) or not _is_finite(value) or value <= 0:
         raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
     return float(value)
 
@@ -27,6 +32,17 @@ def positive_number(value, name: str) -> float:
 def temperature(value, name: str = "temperature") -> float:
     """A temperature: a finite number above zero."""
     return positive_number(value, name)
+
+
+def training_temperature(value, name: str = "temperature") -> float:
+    """A temperature whose square, and what is divided by it, float32 can hold."""
+    value = temperature(value, name)
+    if not 1e-6 <= value <= 1e6:
+        raise ValueError(
+            f"{name} must lie in 1e-06 to 1e+06, which training in float32 can tell apart, "
+            f"got {value:g}"
+        )
+    return value
 
 
 def alpha(value, name: str = "alpha") -> float:
@@ -46,11 +62,68 @@ def fraction(value, name: str) -> float:
     return float(value)
 
 
-def positive_int(value, name: str) -> int:
-    """A whole number of at least one."""
+def positive_int(value, name: str, *, at_most: int | None = None) -> int:
+    """A whole number of at least one, and at most `at_most` if that is given."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+    if at_most is not None and value > at_most:
+        raise ValueError(f"{name} must be at most {at_most:,}, got {value:,}")
     return int(value)
+
+
+def seed(value, name: str = "seed") -> int:
+    """What random numbers start from, in Python, NumPy and TensorFlow alike."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value < 2**32:
+        raise ValueError(f"{name} must be a whole number from 0 to 2^32 - 1, got {value!r}")
+    return int(value)
+
+
+def flag(value, name: str) -> bool:
+    """True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
+def path(value, name: str = "path") -> Path:
+    """The name of a file or folder, with `~` for the home folder."""
+    if not isinstance(value, str | PathLike):
+        raise ValueError(f"{name} must be the name of a file or folder, got {_describe(value)}")
+    try:
+        return Path(value).expanduser()
+    except (RuntimeError, TypeError) as error:  # nobody's home, or a path of bytes
+        raise ValueError(f"{name} cannot be read as a path, got {value!r} ({error})") from error
+
+
+def writable(value: str, name: str) -> str:
+    """A text, empty or not, that a file or a page can hold."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:  # half a character, of what was decoded wrongly
+        raise ValueError(f"{name} must be text that UTF-8 can write, got {value!r}") from error
+    return value
+
+
+def text(value, name: str) -> str:
+    """A text that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{name} must be a text that is not empty, got {value!r}")
+    return writable(value, name)
+
+
+def texts(value, name: str) -> tuple[str, ...]:
+    """Several texts; what is no text yet, such as a number, becomes one."""
+    if isinstance(value, bytes) or not _is_sequence(value):
+        raise ValueError(f"{name} must be a list of texts, got {_describe(value)}")
+    return tuple(writable(str(one), name) for one in value)
+
+
+def mapping(value, name: str, *, of: str) -> Mapping:
+    """A dict of something by its name, which is a text; not empty."""
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError(f"{name} must be a dict of {of} by name, got {_describe(value)}")
+    texts(list(value), f"{name}'s names")
+    return value
 
 
 def widths(value, name: str = "hidden_units") -> tuple[int, ...]:
@@ -58,14 +131,14 @@ def widths(value, name: str = "hidden_units") -> tuple[int, ...]:
     values = value if isinstance(value, (tuple, list)) else (value,)
     if not values:
         raise ValueError(f"{name} must name at least one hidden layer, got {value!r}")
-    return tuple(positive_int(width, name) for width in values)
+    return tuple(positive_int(width, name, at_most=_MOST_UNITS) for width in values)
 
 
 def array(value, name: str, *, ndim: int | None = None, dtype=np.float64) -> np.ndarray:
     """A finite array of numbers, not empty, of `ndim` dimensions if that is given."""
     try:
         result = np.asarray(value, dtype=dtype)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} must be an array of numbers, got {_describe(value)}") from error
     if ndim is not None and result.ndim != ndim:
         raise ValueError(f"{name} must have {ndim} dimensions, got shape {result.shape}")
@@ -148,6 +221,9 @@ def images(value, name: str = "x", *, shape: tuple[int, ...] | None = None) -> n
 
 def same_length(name_a: str, a, name_b: str, b) -> None:
     """Both arrays describe the same examples."""
+    for name, value in {name_a: a, name_b: b}.items():
+        if not _is_sequence(value):
+            raise ValueError(f"{name} must be a list or an array, got {_describe(value)}")
     if len(a) != len(b):
         raise ValueError(
             f"{name_a} and {name_b} must describe the same examples, got {len(a)} and {len(b)}"
@@ -167,6 +243,18 @@ def outside() -> int:
 
 def _is_real(value) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _is_finite(value: Real) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number too large for a float
+        return False
+
+
+def _is_sequence(value) -> bool:
+    sized = isinstance(value, Iterable) and isinstance(value, Sized)
+    return sized and getattr(value, "ndim", 1) > 0  # an array of no dimensions claims a length
 
 
 def _describe(value) -> str:

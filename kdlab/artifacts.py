@@ -22,6 +22,7 @@ from uuid import uuid4
 import numpy as np
 
 import kdlab
+from kdlab import _checks
 from kdlab.datasets import Dataset, require_dataset
 
 _SHIPPED = Path(__file__).parent / "teachers"
@@ -173,7 +174,7 @@ def load_teacher(path, dataset: Dataset | None = None) -> StoredTeacher:
     """
     if dataset is not None:
         require_dataset(dataset)
-    path = Path(path)
+    path = _checks.path(path)
     if not path.exists():
         raise FileNotFoundError(f"there is no stored teacher at {path}")
     try:

@@ -326,11 +326,14 @@ def train_cohort(
         True
     """
     x, y, x_test, y_test, classes = _check_data(data, teacher_logits)
-    temperatures = _settings(temperatures, "temperatures", _checks.temperature)
+    temperatures = _settings(temperatures, "temperatures", _checks.training_temperature)
     alphas = _settings(alphas, "alphas", _checks.alpha)
     seeds = _settings(seeds, "seeds", _check_seed)
     sizes = _settings(n_images, "n_images", lambda n, name: _check_size(n, name, len(x)))
     left_out = _settings(left_out, "left_out", lambda c, _: _check_left_out(c, classes))
+    balanced = _checks.flag(balanced, "balanced")
+    scale_by_t2 = _checks.flag(scale_by_t2, "scale_by_t2")
+    curves = _checks.flag(curves, "curves")
     steps = _checks.positive_int(steps, "steps")
     batch_size = _checks.positive_int(batch_size, "batch_size")
     learning_rate = _checks.positive_number(learning_rate, "learning_rate")
@@ -401,8 +404,8 @@ def train_cohort(
             "steps": steps,
             "batch_size": batch_size,
             "learning_rate": learning_rate,
-            "scale_by_t2": bool(scale_by_t2),
-            "balanced": bool(balanced),
+            "scale_by_t2": scale_by_t2,
+            "balanced": balanced,
         },
     )
 
@@ -736,7 +739,7 @@ def _check_client(client) -> None:
 
 def _settings(values, name: str, check) -> list:
     """A checked, non-empty list of values, without repetitions."""
-    if isinstance(values, str) or not isinstance(values, Iterable):
+    if isinstance(values, str) or not _is_iterable(values):
         raise ValueError(f"{name} must be a list of values, got {values!r}")
     checked = list(dict.fromkeys(check(value, name) for value in values))
     if not checked:
@@ -745,7 +748,7 @@ def _settings(values, name: str, check) -> list:
 
 
 def _check_seed(seed, name: str) -> int:
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
         raise ValueError(f"{name} must hold whole numbers of at least 0, got {seed!r}")
     return int(seed)
 
@@ -760,10 +763,15 @@ def _check_size(size, name: str, available: int) -> int:
 
 
 def _check_left_out(classes_out, classes: int) -> tuple[int, ...]:
-    values = list(classes_out) if isinstance(classes_out, Iterable) else [classes_out]
+    values = list(classes_out) if _is_iterable(classes_out) else [classes_out]
     if not all(isinstance(c, Integral) and 0 <= c < classes for c in values):
         raise ValueError(f"left_out must hold classes from 0 to {classes - 1}, got {classes_out!r}")
     return tuple(sorted({int(c) for c in values}))
+
+
+def _is_iterable(values) -> bool:
+    # An array of no dimensions claims to be one.
+    return isinstance(values, Iterable) and getattr(values, "ndim", 1) > 0
 
 
 def _plain(value):

@@ -107,7 +107,8 @@ def stored_bytes(weights: Sequence[np.ndarray], bits: int = 32) -> int:
 
 def _round(kernel: np.ndarray, levels: int) -> np.ndarray:
     largest = np.abs(kernel).max(axis=tuple(range(kernel.ndim - 1)), keepdims=True)
-    scale = np.where(largest > 0, largest, 1) / levels
+    scale = largest / levels
+    scale = np.where(scale > 0, scale, 1)  # also where it is too small for a float
     return (np.round(kernel / scale) * scale).astype(kernel.dtype)
 
 
@@ -119,4 +120,14 @@ def _kernels(weights) -> list[np.ndarray]:
 
 
 def _arrays(weights) -> list[np.ndarray]:
-    return [np.asarray(w) for w in weights]
+    if not isinstance(weights, Sequence):
+        raise ValueError(
+            f"weights must list arrays, as get_weights() returns them, got {type(weights).__name__}"
+        )
+    arrays = []
+    for i, w in enumerate(weights):
+        if np.ndim(w):
+            _checks.array(w, f"weights[{i}]")
+        w = np.asarray(w)
+        arrays.append(w if w.dtype.kind == "f" or w.ndim < 2 else w.astype(np.float64))
+    return arrays

@@ -49,13 +49,11 @@ def corrupt(images, kind: str, severity: int = 3, *, seed: int = 0) -> np.ndarra
     from scipy import ndimage
 
     x = _checks.images(images, "images")
-    if kind not in CORRUPTIONS:
+    if not isinstance(kind, str) or kind not in CORRUPTIONS:
         raise ValueError(f"kind must be one of {', '.join(CORRUPTIONS)}, got {kind!r}")
-    severity = _checks.positive_int(severity, "severity")
-    if severity > 5:
-        raise ValueError(f"severity must lie between 1 and 5, got {severity}")
+    severity = _checks.positive_int(severity, "severity", at_most=5)
     strength = _STRENGTHS[kind][severity - 1]
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(_checks.seed(seed))
     height, width = x.shape[1:3]
     if kind == "noise":
         x = x + rng.normal(0, strength, x.shape)

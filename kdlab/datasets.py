@@ -61,6 +61,7 @@ class Dataset:
     source: str = "memory"
 
     def __post_init__(self):
+        object.__setattr__(self, "class_names", _checks.texts(self.class_names, "class_names"))
         for part in ("train", "test"):
             x = _checks.images(getattr(self, f"x_{part}"), f"x_{part}")
             if x.min() < 0 or x.max() > 1:
@@ -193,9 +194,9 @@ def _first(parts: dict[str, np.ndarray], limits: dict[str, int | None]) -> dict[
 def _find_npz(name: str, data_dir) -> Path | None:
     given = "data_dir" if data_dir is not None else "KDLAB_DATA_DIR"
     folder = data_dir if data_dir is not None else os.environ.get("KDLAB_DATA_DIR")
-    if not folder:
+    if data_dir is None and not folder:
         return None
-    folder = Path(folder).expanduser()
+    folder = _checks.path(folder, given)
     if not folder.is_dir():
         raise FileNotFoundError(
             f"{given} must name an existing folder that holds {name}.npz, got {str(folder)!r}"

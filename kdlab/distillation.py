@@ -77,7 +77,7 @@ class DistillationLoss(keras.losses.Loss):
     section 2; `alpha` weighs the *soft* part.)
 
     Args:
-        temperature: `T`, a finite number above 0.
+        temperature: `T`, from 1e-6 to 1e6.
         alpha: the weight of the soft part, in [0, 1]. 0 is ordinary training on labels, 1 needs
             no labels.
         scale_by_t2: whether to multiply the soft part by `T^2`. Without it, its gradient vanishes
@@ -113,9 +113,9 @@ class DistillationLoss(keras.losses.Loss):
         dtype=None,
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.temperature = _checks.temperature(temperature)
+        self.temperature = _checks.training_temperature(temperature)
         self.alpha = _checks.alpha(alpha)
-        self.scale_by_t2 = bool(scale_by_t2)
+        self.scale_by_t2 = _checks.flag(scale_by_t2, "scale_by_t2")
 
     def call(self, y_true, y_pred):
         labels, teacher_logits = _unpack_targets(y_true, y_pred)

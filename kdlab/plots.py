@@ -80,12 +80,13 @@ def plot_images(images, captions: Sequence[str] | None = None, *, columns: int =
         >>> from kdlab import load_dataset
         >>> fig = plot_images(load_dataset("digits").x_test[:4], ["a", "b", "c", "d"])
     """
-    images = _checks.images(images, "images")
+    images = _drawable(images, "images")
     if captions is not None:
+        captions = _names(captions, "captions")
         _checks.same_length("images", images, "captions", captions)
     columns = min(_checks.positive_int(columns, "columns"), len(images))
     rows = -(-len(images) // columns)
-    lines = max((str(c).count("\n") + 1 for c in (() if captions is None else captions)), default=0)
+    lines = max((caption.count("\n") + 1 for caption in captions or ()), default=0)
     fig = Figure(figsize=(1.15 * columns, (1.05 + 0.19 * lines) * rows), layout="constrained")
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes:
@@ -93,9 +94,9 @@ def plot_images(images, captions: Sequence[str] | None = None, *, columns: int =
         ax.spines[:].set_visible(False)
     for i, image in enumerate(images):
         cmap = "gray_r" if image.shape[-1] == 1 else None
-        axes[i].imshow(image.squeeze(), cmap=cmap, vmin=0, vmax=1)
+        axes[i].imshow(image, cmap=cmap, vmin=0, vmax=1)
         if captions is not None:
-            axes[i].set_xlabel(str(captions[i]), fontsize=9, color=_INK)
+            axes[i].set_xlabel(captions[i], fontsize=9, color=_INK)
     return fig
 
 
@@ -119,8 +120,12 @@ def plot_soft_targets(
         >>> fig = plot_soft_targets([4.0, 2.0, 0.0], [1, 4], ["cat", "dog", "car"], label=0)
     """
     logits = _checks.logits(logits, ndim=1)
+    class_names = _names(class_names, "class_names")
     _checks.same_length("logits", logits, "class_names", class_names)
-    temperatures = _checks.array(temperatures, "temperatures", ndim=1)
+    temperatures = [
+        _checks.temperature(float(t), "each of temperatures")
+        for t in _checks.array(temperatures, "temperatures", ndim=1)
+    ]
     if label is not None:
         _checks.labels([label], len(logits), "label")
     panels = len(temperatures) + (image is not None)
@@ -128,12 +133,14 @@ def plot_soft_targets(
     axes = fig.subplots(1, panels, squeeze=False)[0]
     if image is not None:
         first, *axes = axes
-        first.imshow(_checks.images([image], "image")[0].squeeze(), cmap="gray_r", vmin=0, vmax=1)
+        first.imshow(_drawable([image], "image")[0], cmap="gray_r", vmin=0, vmax=1)
         first.set_axis_off()
         if label is not None:
             first.set_title(f"label {class_names[label]}", fontsize=10, color=_INK)
     for ax, temperature in zip(axes, temperatures, strict=True):
-        bars = ax.bar(class_names, softmax(logits, temperature), color=BLUE, width=0.8)
+        # By number: bars of the same name would be drawn one over the other.
+        bars = ax.bar(range(len(logits)), softmax(logits, temperature), color=BLUE, width=0.8)
+        ax.set_xticks(range(len(logits)), class_names)
         if label is not None:
             bars[label].set_hatch("////")
             bars[label].set_edgecolor("white")
@@ -159,6 +166,8 @@ def plot_history(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> Figu
     Example:
         >>> fig = plot_history({"teacher": {"loss": [2.1, 0.9], "accuracy": [0.4, 0.8]}})
     """
+    _checks.mapping(histories, "histories", of="a history each")
+    histories = {name: _curves(history, name) for name, history in histories.items()}
     if not any(histories.values()):
         raise ValueError("histories must hold at least one curve, got none")
     fig = Figure(figsize=(8.4, 2.9), layout="constrained")
@@ -168,7 +177,7 @@ def plot_history(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> Figu
             for key, dash, note in ((metric, "-", ""), (f"val_{metric}", "--", ", unseen images")):
                 if key in history:
                     epochs = np.arange(1, len(history[key]) + 1)
-                    ax.plot(epochs, history[key], dash, color=colour, label=f"{name}{note}")
+                    ax.plot(epochs, history[key], dash, color=colour, label=_plain(f"{name}{note}"))
         ax.set_xlabel("epoch")
         ax.set_ylabel(metric)
         _tidy(ax)
@@ -203,14 +212,16 @@ def plot_intervals(
         ...         "distilled": [Interval(0.90, 0.89, 0.91, 10)]}
         >>> fig = plot_intervals(["50 images"], arms)
     """
+    groups = _names(groups, "groups")
+    _checks.mapping(arms, "arms", of="one Interval per group")
     fig = Figure(figsize=(max(5.5, 1.6 * len(groups)), 3.4), layout="constrained")
     ax = fig.subplots()
     x = np.arange(len(groups))
     for i, (name, intervals) in enumerate(arms.items()):
         _checks.same_length("groups", groups, f"arm {name!r}", intervals)
         offset = 0.13 * (i - (len(arms) - 1) / 2)
-        means, bars = _error_bars(intervals)
-        ax.errorbar(x + offset, means, bars, label=name, linestyle="none", **_style(i))
+        means, bars = _error_bars(intervals, f"arm {name!r}")
+        ax.errorbar(x + offset, means, bars, label=_plain(name), linestyle="none", **_style(i))
     ax.set_xticks(x, groups)
     ax.set_xlim(-0.5, len(groups) - 0.5)
     _label(ax, xlabel, ylabel, ylim)
@@ -242,23 +253,25 @@ def plot_lines(
     Example:
         >>> fig = plot_lines([1, 2, 4], {"entropy": [0.1, 0.6, 1.4]}, ylabel="nats")
     """
-    _checks.array(x, "x", ndim=1)
+    x = _checks.array(x, "x", ndim=1)
+    _checks.mapping(lines, "lines", of="one value per x")
     fig = Figure(figsize=(6.2, 3.4), layout="constrained")
     ax = fig.subplots()
     for i, (name, values) in enumerate(lines.items()):
         _checks.same_length("x", x, f"line {name!r}", values)
-        style = {"linestyle": _DASHES[i % len(_DASHES)], **_style(i)}
+        style = {"label": _plain(name), "linestyle": _DASHES[i % len(_DASHES)], **_style(i)}
         if isinstance(values[0], Interval):
-            means, bars = _error_bars(values)
-            ax.errorbar(x, means, bars, label=name, **style)
+            means, bars = _error_bars(values, f"line {name!r}")
+            ax.errorbar(x, means, bars, **style)
         else:
-            ax.plot(x, values, label=name, **style)
+            ax.plot(x, _checks.array(values, f"line {name!r}", ndim=1), **style)
     if reference is not None:
         name, level = reference
+        _checks.writable(name, "reference")
         if not isinstance(level, Interval):
             raise ValueError(f"reference must be a name and an Interval, got {reference!r}")
         ax.axhspan(level.low, level.high, color=_INK, alpha=0.12, linewidth=0)
-        ax.axhline(level.mean, color=_INK, linestyle=":", linewidth=1.2, label=name)
+        ax.axhline(level.mean, color=_INK, linestyle=":", linewidth=1.2, label=_plain(name))
     if log_x:
         ax.set_xscale("log", base=2)
         ax.set_xticks(x, [f"{value:g}" for value in x])
@@ -284,8 +297,10 @@ def plot_reliability(models: Mapping[str, Reliability]) -> Figure:
         >>> from kdlab.metrics import reliability
         >>> fig = plot_reliability({"coin": reliability([[1.0, 0.0], [1.0, 0.0]], [0, 1])})
     """
-    if not models:
-        raise ValueError("models must hold at least one model, got none")
+    _checks.mapping(models, "models", of="a Reliability each")
+    for name, result in models.items():
+        if not isinstance(result, Reliability):
+            raise ValueError(f"models must hold a Reliability each, got {result!r} for {name!r}")
     fig = Figure(figsize=(2.9 * len(models), 3.1), layout="constrained")
     for i, (ax, (name, result)) in enumerate(
         zip(np.atleast_1d(fig.subplots(1, len(models), sharey=True)), models.items(), strict=True)
@@ -296,7 +311,7 @@ def plot_reliability(models: Mapping[str, Reliability]) -> Figure:
         ax.vlines(x, y, x, color=VERMILLION, linewidth=2, alpha=0.6)
         area = 12 + 180 * result.count[seen] / result.count.sum()
         ax.scatter(x, y, area, color=_COLOURS[0], marker=_MARKERS[0], zorder=3)
-        ax.set(title=name, xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal")
+        ax.set(title=_plain(name), xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal")
         ax.set_xlabel("how sure it is")
         ax.title.set_fontsize(10)
         _tidy(ax)
@@ -305,8 +320,42 @@ def plot_reliability(models: Mapping[str, Reliability]) -> Figure:
     return fig
 
 
-def _error_bars(intervals: Sequence[Interval]) -> tuple[list, list]:
+def _plain(text) -> str:
+    """A text as it is: Matplotlib would read what stands between two `$` as TeX."""
+    return str(text).replace("$", r"\$")
+
+
+def _names(values, name: str) -> tuple[str, ...]:
+    return tuple(map(_plain, _checks.texts(values, name)))
+
+
+def _drawable(images, name: str) -> np.ndarray:
+    """Images of one channel, or of red, green and blue, in [0, 1]."""
+    images = _checks.images(images, name)
+    if images.shape[-1] not in (1, 3):
+        raise ValueError(f"{name} must have 1 channel or 3, got {images.shape[-1]}")
+    if images.min() < 0 or images.max() > 1:
+        raise ValueError(
+            f"{name} must lie in [0, 1], got values from {images.min():g} to {images.max():g}"
+        )
+    return images
+
+
+def _curves(history, name: str) -> Mapping:
+    """A history, checked: numbers, NaN and infinities among them, by the name of a metric."""
+    if not isinstance(history, Mapping):
+        raise ValueError(f"histories must hold a dict each, got {history!r} for {name!r}")
+    for key, values in history.items():
+        if np.ndim(values) != 1 or np.asarray(values).dtype.kind not in "iuf":
+            raise ValueError(f"histories must hold lists of numbers, got {values!r} for {key!r}")
+    return history
+
+
+def _error_bars(intervals: Sequence[Interval], name: str) -> tuple[list, list]:
     """Heights, and the lengths of the bars below and above them."""
+    for i in intervals:
+        if not isinstance(i, Interval) or i.low > i.mean or i.high < i.mean:
+            raise ValueError(f"{name} must hold Intervals, low <= mean <= high, got {i!r}")
     below = [i.mean - i.low for i in intervals]
     above = [i.high - i.mean for i in intervals]
     return [i.mean for i in intervals], [below, above]
@@ -322,8 +371,8 @@ def _style(i: int) -> dict:
 
 
 def _label(ax, xlabel: str, ylabel: str, ylim=None) -> None:
-    ax.set_xlabel(xlabel)
-    ax.set_ylabel(ylabel)
+    ax.set_xlabel(_plain(_checks.writable(xlabel, "xlabel")))
+    ax.set_ylabel(_plain(_checks.writable(ylabel, "ylabel")))
     if ylim is not None:
         ax.set_ylim(ylim)
     _tidy(ax)

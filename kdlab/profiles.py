@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from types import SimpleNamespace
 
+from kdlab import _checks
+
 
 def choose_profile(profiles: Mapping[str, Mapping]) -> SimpleNamespace:
     """The settings that `$KDLAB_PROFILE` names; the first ones if it is not set.
@@ -23,8 +25,10 @@ def choose_profile(profiles: Mapping[str, Mapping]) -> SimpleNamespace:
         >>> choose_profile({"class": {"epochs": 2}, "full": {"epochs": 10}}).epochs
         2
     """
-    if not isinstance(profiles, Mapping) or not profiles:
-        raise ValueError(f"profiles must hold settings by name, got {profiles!r}")
+    _checks.mapping(profiles, "profiles", of="settings each")
+    for settings in profiles.values():
+        if not isinstance(settings, Mapping):
+            raise ValueError(f"profiles must hold a dict of settings each, got {settings!r}")
     first = next(iter(profiles))
     for name, settings in profiles.items():
         if set(settings) != set(profiles[first]):

@@ -153,10 +153,11 @@ def soft_loss_gradient(
     student = _checks.logits(student_logits, "student_logits")
     teacher = _checks.logits(teacher_logits, "teacher_logits")
     temperature = _checks.temperature(temperature)
+    scale_by_t2 = _checks.flag(scale_by_t2, "scale_by_t2")
     if student.shape != teacher.shape:
         raise ValueError(
             f"student_logits and teacher_logits must have the same shape, "
             f"got {student.shape} and {teacher.shape}"
         )
     q, p = (np.exp(_log_softmax(z, temperature)) for z in (student, teacher))
-    return (q - p) * (temperature if scale_by_t2 else 1 / temperature)
+    return (q - p) * temperature if scale_by_t2 else (q - p) / temperature

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import anywidget
-import numpy as np
 import traitlets
 
 from kdlab import _checks
@@ -42,13 +41,6 @@ def check_temperature(value, name: str = "temperature") -> float:
             f"{name} must lie in {COLDEST:g} to {HOTTEST:g}, the range of the slider, got {value:g}"
         )
     return value
-
-
-def check_flag(value, name: str) -> bool:
-    """True or False."""
-    if not isinstance(value, bool | np.bool_):
-        raise ValueError(f"{name} must be True or False, got {value!r}")
-    return bool(value)
 
 
 class Widget(anywidget.AnyWidget):

@@ -102,7 +102,7 @@ def names(class_names: Sequence[str] | None, n_classes: int) -> tuple[str, ...]:
         return tuple(map(str, range(n_classes)))
     if isinstance(class_names, str):
         raise ValueError(f"class_names must be a list of names, got the string {class_names!r}")
-    result = tuple(map(str, class_names))
+    result = _checks.texts(class_names, "class_names")
     if len(result) != n_classes:
         raise ValueError(
             f"class_names must hold one name per class, {n_classes} for these logits, "

@@ -12,11 +12,11 @@ import json
 import re
 from collections.abc import Sequence
 from html import escape
-from os import PathLike
 from pathlib import Path
 
 import anywidget
 
+from kdlab import _checks
 from kdlab.artifacts import write_atomically
 from kdlab.widgets import _assets
 
@@ -38,9 +38,7 @@ def page(widgets: Sequence, title: str | None = None) -> str:
     """
     if title is None:
         title = _kind(widgets[0])
-    if not isinstance(title, str) or not title.strip():
-        raise ValueError(f"title must be a text that is not empty, got {title!r}")
-    title = escape(title)
+    title = escape(_checks.text(title, "title"))
     styles = "".join(
         dict.fromkeys([_assets.plain_style("page"), *(widget._css for widget in widgets)])
     )
@@ -64,9 +62,7 @@ def page(widgets: Sequence, title: str | None = None) -> str:
 
 def write(text: str, path) -> Path:
     """Write a page, whole or not at all; an older file is replaced."""
-    if not isinstance(path, str | PathLike):
-        raise ValueError(f"path must be the name of the file to write, got {path!r}")
-    path = Path(path)
+    path = _checks.path(path)
     if path.is_dir():
         raise ValueError(f"path must name a file to write, got the folder {str(path)!r}")
     write_atomically(path, lambda file: file.write(text.encode()))

@@ -22,7 +22,7 @@ from kdlab.metrics import (
     verdict,
 )
 from kdlab.widgets import _assets, _examples
-from kdlab.widgets._base import Checked, Widget, check_flag
+from kdlab.widgets._base import Checked, Widget
 
 _SHOWS = ("accuracy", "difference")
 _MARKS = {"clear gain": "▲", "not clear": "=", "clear loss": "▼"}
@@ -129,7 +129,7 @@ show='accuracy', paired=True>
         lambda self, value: _check_among(self._temperatures, value, "temperature"), None
     )
     show = Checked(lambda self, value: self._check_show(value), "accuracy")
-    paired = Checked(lambda _, value: check_flag(value, "paired"), True)
+    paired = Checked(lambda _, value: _checks.flag(value, "paired"), True)
     # Never changed after the start, so that it crosses the line once.
     _data = traitlets.Dict().tag(sync=True)
 

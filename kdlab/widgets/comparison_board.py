@@ -10,7 +10,7 @@ import traitlets
 
 from kdlab import _checks, metrics
 from kdlab.widgets import _assets
-from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_flag, check_temperature
+from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_temperature
 from kdlab.widgets._examples import Examples
 
 # What may be known of a model besides its logits, and what each must be.
@@ -87,7 +87,7 @@ class ComparisonBoard(Widget):
     show = Checked(lambda self, value: self._check_show(value), "disagreement")
     index = Checked(lambda self, value: self._examples.index(value), 0)
     sort_by = Checked(lambda self, value: self._check_column(value), None)
-    descending = Checked(lambda _, value: check_flag(value, "descending"), True)
+    descending = Checked(lambda _, value: _checks.flag(value, "descending"), True)
     # Never changed after the start, so that it crosses the line once.
     _data = traitlets.Dict().tag(sync=True)
 
@@ -256,13 +256,12 @@ def _check_models(models) -> dict[str, dict]:
 
 
 def _check_model(name, model) -> dict:
-    if not isinstance(name, str) or not name.strip():
-        raise ValueError(f"models must have names that are texts and not empty, got {name!r}")
+    _checks.text(name, "a name in models")
     known = dict(model) if isinstance(model, Mapping) else {"logits": model}
     unknown = [key for key in known if key not in ("logits", *_MEASURES)]
     if unknown or "logits" not in known:
         raise ValueError(
-            f"the model {name!r} must be logits or a dict of 'logits' and perhaps "
+            f"{name!r} in models must be logits or a dict of 'logits' and perhaps "
             f"{', '.join(map(repr, _MEASURES))}, got the keys {list(known)}"
         )
     argument = f"the logits of {name!r}"

@@ -11,7 +11,7 @@ import traitlets
 
 from kdlab import _checks, soft_targets
 from kdlab.widgets import _assets
-from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_flag, check_temperature
+from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_temperature
 from kdlab.widgets._examples import Examples
 
 # Classes in the fallback; a thousand rows would say no more.
@@ -65,7 +65,7 @@ class LossExplorer(Widget):
 
     temperature = Checked(lambda _, value: check_temperature(value), 4.0)
     alpha = Checked(lambda _, value: _checks.alpha(value), 0.9)
-    scale_by_t2 = Checked(lambda _, value: check_flag(value, "scale_by_t2"), True)
+    scale_by_t2 = Checked(lambda _, value: _checks.flag(value, "scale_by_t2"), True)
     index = Checked(lambda self, value: self._examples.index(value), 0)
     # Never changed after the start, so that it crosses the line once.
     _data = traitlets.Dict().tag(sync=True)

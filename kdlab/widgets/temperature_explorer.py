@@ -11,7 +11,7 @@ import traitlets
 
 from kdlab import _checks, soft_targets
 from kdlab.widgets import _assets, _fallback
-from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_flag, check_temperature
+from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_temperature
 from kdlab.widgets._examples import Examples
 
 # Classes in the fallback; a thousand rows would say no more.
@@ -72,15 +72,15 @@ class TemperatureExplorer(Widget):
 
     temperature = Checked(lambda _, value: check_temperature(value), 1.0)
     index = Checked(lambda self, value: self._examples.index(value), 0)
-    log_scale = Checked(lambda _, value: check_flag(value, "log_scale"), False)
+    log_scale = Checked(lambda _, value: _checks.flag(value, "log_scale"), False)
     show_class = Checked(lambda self, value: _check_show_class(self._examples, value), None)
     order = Checked(lambda _, value: _check_order(value), "given")
     confused_with = Checked(
         lambda self, value: _check_class(self._examples, value, "confused_with"), None
     )
-    predict = Checked(lambda _, value: check_flag(value, "predict"), False)
+    predict = Checked(lambda _, value: _checks.flag(value, "predict"), False)
     guess = Checked(lambda self, value: _check_guess(self._examples, value), None)
-    revealed = Checked(lambda _, value: check_flag(value, "revealed"), False)
+    revealed = Checked(lambda _, value: _checks.flag(value, "revealed"), False)
     # Never changed after the start, so that it crosses the line once.
     _data = traitlets.Dict().tag(sync=True)
 

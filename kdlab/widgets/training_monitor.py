@@ -54,7 +54,7 @@ class TrainingMonitor(Widget):
     _esm = _assets.module("training_monitor")
     _css = _assets.style("training_monitor")
 
-    title = Checked(lambda _, value: _text(value, "title"), "Training")
+    title = Checked(lambda _, value: _checks.text(value, "title"), "Training")
     # All that the page shows of a run, in one message.
     _progress = traitlets.Dict().tag(sync=True)
     # The run that the page has asked to stop. It is not sent here; one view tells the others.
@@ -180,12 +180,6 @@ class TrainingMonitor(Widget):
             f"<p><strong>{escape(self._fallback_text())}</strong>. "
             "<em>Run this cell to watch the progress and the curves.</em></p>"
         )
-
-
-def _text(value, name: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{name} must be a text that is not empty, got {value!r}")
-    return value
 
 
 def _number(value, name: str) -> float:

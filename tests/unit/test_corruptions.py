@@ -58,7 +58,7 @@ def test_blur_keeps_colours_apart_and_light_the_same():
 @pytest.mark.parametrize(("arguments", "message"), [
     (("fog",), "kind must be one of noise, blur, shift, got 'fog'"),
     (("noise", 0), "severity must be a whole number"),
-    (("noise", 6), "severity must lie between 1 and 5, got 6"),
+    (("noise", 6), "severity must be at most 5, got 6"),
 ])  # fmt: skip
 def test_bad_input_is_named(digits, arguments, message):
     with pytest.raises(ValueError, match=message):

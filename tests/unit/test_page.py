@@ -80,7 +80,7 @@ def test_to_html_writes_a_file_and_replaces_an_older_one(tmp_path):
 
 @pytest.mark.parametrize("path", [None, 3, b"page.html", ["page.html"]])
 def test_to_html_asks_for_a_path(path):
-    with pytest.raises(ValueError, match=r"^path must be the name of the file to write, got "):
+    with pytest.raises(ValueError, match=r"^path must be the name of a file or folder, got "):
         explorer().to_html(path)
 
 

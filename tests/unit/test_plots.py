@@ -162,7 +162,7 @@ def test_soft_targets_may_stand_beside_their_image():
     ("arguments", "named"),
     [
         (([1.0, np.nan, 0], [1], "abc"), "logits must be finite"),
-        ((LOGITS, [0], "abc"), "temperature must"),
+        ((LOGITS, [0], "abc"), "each of temperatures must"),
         ((LOGITS, [], "abc"), "temperatures must"),
         ((LOGITS, [1], "ab"), "logits and class_names"),
         (([LOGITS], [1], "a"), "logits must have 1 dimensions"),
@@ -196,7 +196,9 @@ def test_history_has_training_solid_and_validation_dashed():
 
 @pytest.mark.parametrize("histories", [{}, {"teacher": {}}])
 def test_an_empty_history_is_named(histories):
-    with pytest.raises(ValueError, match="histories must hold at least one curve"):
+    with pytest.raises(
+        ValueError, match=r"histories must (hold at least one curve|be a dict of a history each)"
+    ):
         plot_history(histories)
 
 
@@ -272,7 +274,7 @@ def test_a_reliability_diagram_shows_the_bins_that_hold_something():
 
 
 def test_no_model_to_draw_is_named():
-    with pytest.raises(ValueError, match="models must hold at least one model"):
+    with pytest.raises(ValueError, match="models must be a dict of a Reliability each"):
         plot_reliability({})
 
 

@@ -30,5 +30,5 @@ def test_a_setting_that_one_profile_lacks_is_named():
 
 @pytest.mark.parametrize("profiles", [{}, None, ["class"]])
 def test_no_profiles_are_no_choice(profiles):
-    with pytest.raises(ValueError, match="profiles must hold settings by name"):
+    with pytest.raises(ValueError, match="profiles must be a dict of settings each by name"):
         choose_profile(profiles)
