@@ -10,7 +10,42 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.metadata import PackageNotFoundError, requires, version
+
+from packaging.requirements import Requirement
+
+from kdlab._log import only_errors
+
+
+def _require(*names: str) -> None:
+    """Raise an ImportError of one line unless a version is there that kdlab works with.
+
+    Asked before the import, which in another version may fail in words of its own.
+
+    Args:
+        *names: what the package is called; the first is the one that kdlab asks for, the others
+            are the same under another name.
+    """
+    try:
+        wanted = [Requirement(text) for text in requires("kdlab") or ()]
+    except PackageNotFoundError:
+        return  # run from its folder: nobody knows
+    asked = next(it for it in wanted if it.name == names[0] and it.marker is None)
+    found = None
+    for name in names:
+        with suppress(PackageNotFoundError):
+            found = found or version(name)
+    if found is None or not asked.specifier.contains(found, prereleases=True):
+        raise ImportError(
+            f"kdlab works with {asked}, but {found or 'none'} is installed: run "
+            f'`pip install "{asked}"`, or `pip install -r requirements.txt` in the folder of the '
+            "lessons, and restart the kernel."
+        )
+
+
+_require("tensorflow", "tensorflow-cpu")
+_require("keras")
 
 _loaded = sys.modules.get("keras")
 if _loaded is not None and _loaded.config.backend() != "tensorflow":
@@ -42,7 +77,8 @@ def _hushed():
 
 
 # TensorFlow with GPU code says that there is no GPU before it reads any log level.
-with _hushed():
+# Keras loads Matplotlib, which in a read-only home says at length that it makes do.
+with _hushed(), only_errors("matplotlib"):
     import keras
     import tensorflow as tf
 

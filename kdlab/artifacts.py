@@ -7,10 +7,13 @@ damage is found when it is read, not in a puzzling result.
 
 from __future__ import annotations
 
+import errno
+import glob
 import hashlib
 import json
 import os
 import platform
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -27,6 +30,16 @@ from kdlab.datasets import Dataset, require_dataset
 
 _SHIPPED = Path(__file__).parent / "teachers"
 _FORMAT = 1
+
+# Seconds after which what a write has left behind belongs to a process that was killed.
+_ABANDONED = 3600.0
+# What to do where the system's own words do not say it.
+_CURES = {
+    errno.ENOSPC: "the disk is full: free some space, or choose another folder",
+    errno.EDQUOT: "your share of the disk is full: free some space, or choose another folder",
+    errno.EROFS: "nothing can be written there: choose another folder",
+    errno.EACCES: "you may not write there: choose another folder",
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -115,10 +128,22 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
         >>> teacher.provenance["seed"]
         0
     """
+    require_dataset(dataset)
+    teacher = _teacher_of(model, dataset, made_with)
+    write_teacher(path, teacher)
+    return teacher
+
+
+def _teacher_of(model, dataset: Dataset, made_with: dict) -> StoredTeacher:
     from kdlab.distillation import predict_logits
 
-    require_dataset(dataset)
-    teacher = StoredTeacher(
+    try:
+        json.dumps(made_with)
+    except TypeError as error:
+        raise ValueError(
+            f"made_with must hold plain values that JSON can write: {error}"
+        ) from error
+    return StoredTeacher(
         train_logits=predict_logits(model, dataset.x_train),
         test_logits=predict_logits(model, dataset.x_test),
         weights=model.get_weights(),
@@ -132,13 +157,6 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
         },
     )
-    try:
-        write_teacher(path, teacher)
-    except TypeError as error:
-        raise ValueError(
-            f"made_with must hold plain values that JSON can write: {error}"
-        ) from error
-    return teacher
 
 
 def write_teacher(path, teacher: StoredTeacher) -> None:
@@ -188,10 +206,10 @@ def load_teacher(path, dataset: Dataset | None = None) -> StoredTeacher:
         )
     except (ValueError, KeyError) as error:
         raise ValueError(f"{path} is no stored teacher, or is damaged ({error})") from error
-    if dataset is not None and about["data_checksum"] != dataset.checksum:
+    if dataset is not None and about.get("data_checksum") != dataset.checksum:
         raise ValueError(
             f"{path} was made from other data than {dataset!r}: "
-            f"its data set is {about['dataset']!r} with another checksum"
+            f"its data set is {about.get('dataset')!r} with another checksum"
         )
     return teacher
 
@@ -202,7 +220,8 @@ def stored_teacher(
     """The teacher stored at `path`, or a new one, built and stored there.
 
     A missing file is built; one that is damaged, or was made from other data or in another way, is
-    rebuilt, and a line says so.
+    rebuilt, and a line says so. One that cannot be stored is not lost: it is returned, and a line
+    says why it will have to be built again.
 
     Args:
         path: where the teacher is or shall be stored.
@@ -214,7 +233,8 @@ def stored_teacher(
         A `StoredTeacher`.
 
     Raises:
-        OSError: the file cannot be written.
+        ValueError: as `save_teacher`.
+        OSError: there is a file, but it cannot be read.
 
     Example:
         >>> import tempfile
@@ -238,7 +258,12 @@ def stored_teacher(
         print("There is no stored teacher yet: building one.")
     except ValueError as error:
         print(f"Building the teacher again: {error}.")
-    return save_teacher(path, build(), dataset, **made_with)
+    teacher = _teacher_of(build(), dataset, made_with)
+    try:
+        write_teacher(path, teacher)
+    except OSError as error:
+        print(f"The teacher is ready to use, but could not be stored: {error}.")
+    return teacher
 
 
 def pretrained_teacher(name: str = "digits", dataset: Dataset | None = None) -> StoredTeacher:
@@ -379,19 +404,34 @@ def write_atomically(path, write: Callable[[BinaryIO], None]) -> None:
         ...     Path(f"{folder}/note.txt").read_text()
         'whole'
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = _checks.path(path)
     # In the same folder, so that the last move cannot cross file systems.
     temporary = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
-        with open(temporary, "xb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(path)
+        try:
+            with open(temporary, "xb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        if error.errno not in _CURES:
+            raise
+        # The same error, but of the file that was meant. What led to it would only be longer.
+        reason = f"not written, and an older file is as it was; {_CURES[error.errno]}"
+        raise OSError(error.errno, reason, str(path)) from None
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what was left of writing this file by processes that were killed meanwhile."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 32}"):
+        if time.time() - left.stat().st_mtime > _ABANDONED:
+            left.unlink(missing_ok=True)
 
 
 def processor() -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
+from contextlib import suppress
 
-from kdlab import artifacts
+from kdlab import _checks, artifacts
 from kdlab._tensorflow import keras
 
 # Seconds between two saves: many epochs of a small model, one of a large one.
@@ -30,12 +30,14 @@ class Checkpoint(keras.callbacks.Callback):
 
     def __init__(self, path, model, history, run: dict):
         super().__init__()
-        self.path, self.run, self.history = Path(path), run, history
+        self.path = _checks.path(path, "checkpoint")
+        self.run, self.history = run, history
         with model.distribute_strategy.scope():
             model.optimizer.build(model.trainable_variables)
         self.state = [*model.variables, *model.optimizer.variables]
         self.saved = time.monotonic()
         self.epoch = 0
+        self.warned = False
 
     def restore(self) -> int:
         """Put the model where the file says; the number of epochs that are done."""
@@ -62,7 +64,13 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if time.monotonic() - self.saved >= SAVE_EVERY:
-            self.save(epoch + 1)
+            try:
+                self.save(epoch + 1)
+            except OSError as error:  # a full disk must not cost what has been learned
+                self.saved = time.monotonic()
+                if not self.warned:
+                    print(f"Training goes on, but is not saved after epoch {epoch + 1}: {error}.")
+                self.warned = True
 
     def save(self, epoch: int) -> None:
         """Write the state after `epoch` epochs, whole or not at all."""
@@ -73,4 +81,5 @@ class Checkpoint(keras.callbacks.Callback):
 
     def remove(self) -> None:
         """The run is over: there is nothing to go on with."""
-        self.path.unlink(missing_ok=True)
+        with suppress(OSError):  # of a folder that has become read-only, say
+            self.path.unlink(missing_ok=True)

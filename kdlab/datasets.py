@@ -23,6 +23,8 @@ _DIGITS = tuple("0123456789")
 _DIGITS_SPLIT = Path(__file__).with_name("digits_split.npy")
 _DEBIAN_FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 _IMAGE_SHAPES = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
+# Of all bytes of Fashion-MNIST, images and labels.
+_FASHION_MNIST = "ca3ab2a37f845e1b8ae23cab1b51749a3011ba3bf1d9016176d75cbaabac376f"
 _CLASS_NAMES = {
     "digits": _DIGITS,
     "mnist": _DIGITS,
@@ -143,13 +145,15 @@ def load_dataset(
             _checks.positive_int(n, f"n_{part}")
     if name == "digits":
         return _load_digits(limits)
-    path = _find_npz(name, data_dir)
-    if path is not None:
+    folder, given = _given_folder(name, data_dir)
+    path = folder / f"{name}.npz" if folder else None
+    if path is not None and path.exists():
         return _as_dataset(name, _read_npz(path, name), str(path), limits)
     if name == "fashion_mnist" and _DEBIAN_FASHION_MNIST.is_dir():
         source = str(_DEBIAN_FASHION_MNIST)
         return _as_dataset(name, _read_idx(_DEBIAN_FASHION_MNIST), source, limits)
-    return _as_dataset(name, _from_keras(name), "keras.datasets", limits)
+    looked_in = f" (there is no {name}.npz in {folder}, which {given} names)" if folder else ""
+    return _as_dataset(name, _from_keras(name, looked_in), "keras.datasets", limits)
 
 
 def require_dataset(value, name: str = "dataset") -> None:
@@ -191,18 +195,18 @@ def _first(parts: dict[str, np.ndarray], limits: dict[str, int | None]) -> dict[
     return {key: value[: limits[key[2:]]] for key, value in parts.items()}
 
 
-def _find_npz(name: str, data_dir) -> Path | None:
+def _given_folder(name: str, data_dir) -> tuple[Path | None, str]:
+    """The folder that is to be looked in first, if there is one, and who named it."""
     given = "data_dir" if data_dir is not None else "KDLAB_DATA_DIR"
     folder = data_dir if data_dir is not None else os.environ.get("KDLAB_DATA_DIR")
     if data_dir is None and not folder:
-        return None
+        return None, given
     folder = _checks.path(folder, given)
     if not folder.is_dir():
         raise FileNotFoundError(
             f"{given} must name an existing folder that holds {name}.npz, got {str(folder)!r}"
         )
-    path = folder / f"{name}.npz"
-    return path if path.exists() else None
+    return folder, given
 
 
 def _read_npz(path: Path, name: str) -> dict[str, np.ndarray]:
@@ -242,7 +246,7 @@ def _read_idx(folder: Path) -> dict[str, np.ndarray]:
     }
 
 
-def _from_keras(name: str) -> dict[str, np.ndarray]:
+def _from_keras(name: str, looked_in: str) -> dict[str, np.ndarray]:
     from kdlab._tensorflow import keras
 
     try:
@@ -250,11 +254,24 @@ def _from_keras(name: str) -> dict[str, np.ndarray]:
     except Exception as error:
         debian = " or `apt-get install dataset-fashion-mnist`" if name == "fashion_mnist" else ""
         raise FileNotFoundError(
-            f"{name} was not found on this machine and could not be downloaded ({error}). "
-            f"Put {name}.npz into a folder and pass it as data_dir or set KDLAB_DATA_DIR{debian}; "
-            "the data set 'digits' needs no download."
+            f"{name} was not found on this machine{looked_in} and could not be downloaded "
+            f"({error}). Put {name}.npz into a folder and pass it as data_dir or set "
+            f"KDLAB_DATA_DIR{debian}; the data set 'digits' needs no download."
         ) from error
-    return dict(zip(("x_train", "y_train", "x_test", "y_test"), (*train, *test), strict=True))
+    arrays = dict(zip(("x_train", "y_train", "x_test", "y_test"), (*train, *test), strict=True))
+    # Keras checks what it downloads against a checksum, but not this one.
+    if name == "fashion_mnist" and _digest(arrays) != _FASHION_MNIST:
+        raise ValueError(
+            "fashion_mnist as Keras has downloaded it is damaged, or is something else: delete "
+            "the folder datasets/fashion-mnist in ~/.keras, or what $KERAS_HOME names, and try "
+            "again"
+        )
+    return arrays
+
+
+def _digest(arrays: dict[str, np.ndarray]) -> str:
+    """SHA-256 of the bytes of some arrays."""
+    return hashlib.sha256(b"".join(array.tobytes() for array in arrays.values())).hexdigest()
 
 
 def _as_dataset(name: str, arrays: dict[str, np.ndarray], source: str, limits: dict) -> Dataset:

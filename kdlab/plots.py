@@ -15,12 +15,15 @@ from collections.abc import Mapping, Sequence
 from itertools import cycle
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from kdlab import _checks
 from kdlab._kernel import in_kernel
+from kdlab._log import only_errors
 from kdlab.metrics import Interval, Reliability
 from kdlab.soft_targets import softmax
+
+with only_errors("matplotlib"):  # in a read-only home it says at length that it makes do
+    from matplotlib.figure import Figure
 
 BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY = (
     "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9",

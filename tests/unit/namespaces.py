@@ -1,0 +1,27 @@
+"""Commands in a world of their own: mounts that nobody else sees, or no network (Linux)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+linux = pytest.mark.skipif(not hasattr(os, "unshare") and os.uname().sysname != "Linux",
+                           reason="namespaces are Linux's")  # fmt: skip
+
+
+def run(*command, setup: str = ":", network: bool = True, **env) -> subprocess.CompletedProcess:
+    """Run a command after the shell line `setup`, whose mounts end with it; output as text.
+
+    Who is not root becomes it in there, and nowhere else.
+    """
+    options = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    if not network:
+        options.append("--net")
+    return subprocess.run(
+        ["unshare", "--mount", *options, "sh", "-ec", f'{setup}\nexec "$@"', "sh", *command],
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+    )
