@@ -219,6 +219,13 @@ def images(value, name: str = "x", *, shape: tuple[int, ...] | None = None) -> n
     return result
 
 
+def choice(value, name: str, among: Iterable[str]) -> str:
+    """One of some texts."""
+    if not isinstance(value, str) or value not in among:
+        raise ValueError(f"{name} must be one of {', '.join(among)}, got {value!r}")
+    return value
+
+
 def same_length(name_a: str, a, name_b: str, b) -> None:
     """Both arrays describe the same examples."""
     for name, value in {name_a: a, name_b: b}.items():

@@ -295,8 +295,7 @@ def pretrained_teacher(name: str = "digits", dataset: Dataset | None = None) -> 
     if dataset is not None:
         require_dataset(dataset)
     known = sorted(path.stem for path in _SHIPPED.glob("*.npz"))
-    if name not in known:
-        raise ValueError(f"name must be one of {', '.join(known)}, got {name!r}")
+    _checks.choice(name, "name", known)
     try:
         teacher = load_teacher(_SHIPPED / f"{name}.npz")
     except ValueError as error:

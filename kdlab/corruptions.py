@@ -49,8 +49,7 @@ def corrupt(images, kind: str, severity: int = 3, *, seed: int = 0) -> np.ndarra
     from scipy import ndimage
 
     x = _checks.images(images, "images")
-    if not isinstance(kind, str) or kind not in CORRUPTIONS:
-        raise ValueError(f"kind must be one of {', '.join(CORRUPTIONS)}, got {kind!r}")
+    _checks.choice(kind, "kind", CORRUPTIONS)
     severity = _checks.positive_int(severity, "severity", at_most=5)
     strength = _STRENGTHS[kind][severity - 1]
     rng = np.random.default_rng(_checks.seed(seed))

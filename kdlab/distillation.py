@@ -467,6 +467,7 @@ def _fit(
     """The one training loop behind `train` and `distill`."""
     epochs = _checks.positive_int(epochs, "epochs")
     batch_size = _checks.positive_int(batch_size, "batch_size")
+    seed = _checks.seed(seed)
     if not isinstance(learning_rate, keras.optimizers.schedules.LearningRateSchedule):
         learning_rate = _checks.positive_number(learning_rate, "learning_rate")
     steps = -(-len(x) // batch_size)

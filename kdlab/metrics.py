@@ -228,11 +228,7 @@ def confidence_interval(values, confidence: float = 0.95, method: str = "t") -> 
     """
     from scipy.special import stdtrit  # the t quantile alone: scipy.stats takes a second to load
 
-    values = _checks.array(values, "values", ndim=1)
-    if len(values) < 2:
-        raise ValueError(
-            f"values must hold at least 2 runs to tell their spread, got {len(values)}"
-        )
+    values = _check_runs(values, "values")
     confidence = _check_confidence(confidence)
     mean = float(values.mean())
     if not isinstance(method, str) or method not in ("t", "bootstrap"):
@@ -322,7 +318,7 @@ def paired_difference(a, b, confidence: float = 0.95, method: str = "t") -> Inte
         >>> gain.excludes_zero
         True
     """
-    a, b = _checks.array(a, "a", ndim=1), _checks.array(b, "b", ndim=1)
+    a, b = _check_runs(a, "a"), _check_runs(b, "b")
     _checks.same_length("a", a, "b", b)
     return confidence_interval(a - b, confidence, method)
 
@@ -350,10 +346,7 @@ def unpaired_difference(a, b, confidence: float = 0.95) -> Interval:
     """
     from scipy.special import stdtrit
 
-    a, b = _checks.array(a, "a", ndim=1), _checks.array(b, "b", ndim=1)
-    for name, values in {"a": a, "b": b}.items():
-        if len(values) < 2:
-            raise ValueError(f"{name} must hold at least 2 runs to tell their spread, got 1")
+    a, b = _check_runs(a, "a"), _check_runs(b, "b")
     confidence = _check_confidence(confidence)
     mean, n = float(a.mean() - b.mean()), len(a) + len(b)
     if np.ptp(a) == 0 == np.ptp(b):  # no spread, and no degrees of freedom to compute
@@ -413,6 +406,15 @@ def verdict(
         f"{a} {'beats' if won else 'loses to'} {b} by {abs(mean):.{digits}f} {unit}, {ending} "
         f"{ends[0]:.{digits}f} to {ends[1]:.{digits}f}{rest}"
     )
+
+
+def _check_runs(values, name: str) -> np.ndarray:
+    values = _checks.array(values, name, ndim=1)
+    if len(values) < 2:
+        raise ValueError(
+            f"{name} must hold at least 2 runs to tell their spread, got {len(values)}"
+        )
+    return values
 
 
 def _check_confidence(value) -> float:

@@ -52,10 +52,8 @@ def build_teacher(dataset: Dataset, architecture: str = "cnn", *, weights=None, 
         (None, 10)
     """
     require_dataset(dataset)
-    if architecture not in _TEACHERS:
-        raise ValueError(
-            f"architecture must be one of {', '.join(_TEACHERS)}, got {architecture!r}"
-        )
+    _checks.choice(architecture, "architecture", _TEACHERS)
+    seed = _checks.seed(seed)
     if weights is not None and architecture != "resnet50":
         raise ValueError(f"weights are those of a 'resnet50', got {weights!r} for {architecture!r}")
     build, smallest = _TEACHERS[architecture]
@@ -99,8 +97,8 @@ def build_student(
     """
     require_dataset(dataset)
     widths = _checks.widths(hidden_units)
-    if architecture not in ("mlp", "cnn"):
-        raise ValueError(f"architecture must be mlp or cnn, got {architecture!r}")
+    _checks.choice(architecture, "architecture", ("mlp", "cnn"))
+    seed = _checks.seed(seed)
     init = _initializers(seed)
     layers = keras.layers
     convolutions = []

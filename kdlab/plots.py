@@ -258,6 +258,7 @@ def plot_lines(
     """
     x = _checks.array(x, "x", ndim=1)
     _checks.mapping(lines, "lines", of="one value per x")
+    log_x, log_y = _checks.flag(log_x, "log_x"), _checks.flag(log_y, "log_y")
     fig = Figure(figsize=(6.2, 3.4), layout="constrained")
     ax = fig.subplots()
     for i, (name, values) in enumerate(lines.items()):

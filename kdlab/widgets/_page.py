@@ -90,6 +90,7 @@ def _kind(widget) -> str:
 def _state(widget) -> str:
     """The synced traits as JSON, in which nothing can end the script that holds it."""
     state = widget.get_state(set(widget.keys) - _NOT_STATE)
+    state = dict(sorted(state.items()))  # the same page each time
     return json.dumps(state, default=_bytes, allow_nan=False).replace("<", r"\u003c")
 
 

@@ -112,7 +112,7 @@ class ComparisonBoard(Widget):
         self._examples = Examples(
             {name: logits[0] for name, logits in runs.items()}, images, labels, class_names
         )
-        if teacher is not None and teacher not in models:
+        if teacher is not None and not (isinstance(teacher, str) and teacher in models):
             raise ValueError(
                 f"teacher must be the name of a model, one of {list(models)}, got {teacher!r}"
             )
@@ -165,7 +165,11 @@ class ComparisonBoard(Widget):
         names = self._names()
         if isinstance(value, str) and value in _SHOWS:
             return value
-        if isinstance(value, tuple | list) and len(value) == 2 and all(v in names for v in value):
+        if (
+            isinstance(value, tuple | list)
+            and len(value) == 2
+            and {*map(repr, value)} <= {*map(repr, names)}
+        ):
             return tuple(value)
         raise ValueError(
             f"show must be one of {list(_SHOWS)}, or a pair of models of which the first is right "
@@ -174,7 +178,7 @@ class ComparisonBoard(Widget):
 
     def _check_column(self, value):
         columns = ["name", "accuracy", *self._extras()]
-        if value is not None and value not in columns:
+        if value is not None and not (isinstance(value, str) and value in columns):
             raise ValueError(f"sort_by must be None or a column, one of {columns}, got {value!r}")
         return value
 

@@ -116,6 +116,9 @@ def test_real_fashion_mnist_is_whole():
         pytest.skip("no real Fashion-MNIST: apt-get install dataset-fashion-mnist")
     data = load_dataset("fashion_mnist")
     require_laws(data)
+    assert datasets._digest(datasets._read_idx(datasets._DEBIAN_FASHION_MNIST)) == (
+        datasets._FASHION_MNIST
+    )
     assert data.source == str(datasets._DEBIAN_FASHION_MNIST)
     assert data.x_train.shape == (60_000, 28, 28, 1) and data.x_test.shape == (10_000, 28, 28, 1)
     assert (np.bincount(data.y_train) == 6000).all() and (np.bincount(data.y_test) == 1000).all()
@@ -167,6 +170,9 @@ def test_keras_comes_last(monkeypatch, no_debian):
     raw = arrays("fashion_mnist")
     answer = ((raw["x_train"], raw["y_train"]), (raw["x_test"], raw["y_test"]))
     monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: answer)
+    with pytest.raises(ValueError, match=r"fashion_mnist .* is damaged.*delete the folder"):
+        load_dataset("fashion_mnist")  # these are not its images
+    monkeypatch.setattr(datasets, "_FASHION_MNIST", datasets._digest(raw))
     data = load_dataset("fashion_mnist")
     assert data.source == "keras.datasets"
     np.testing.assert_array_equal(data.x_test[..., 0] * 255, raw["x_test"])

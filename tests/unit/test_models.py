@@ -165,7 +165,7 @@ def test_a_seed_decides_the_weights_of_the_larger_teachers(architecture):
 def test_what_does_not_fit_is_named(digits):
     with pytest.raises(ValueError, match="architecture must be one of cnn, resnet, resnet50, got"):
         build_teacher(digits, "vgg")
-    with pytest.raises(ValueError, match="architecture must be mlp or cnn, got 'vgg'"):
+    with pytest.raises(ValueError, match="architecture must be one of mlp, cnn, got 'vgg'"):
         build_student(digits, architecture="vgg")
     with pytest.raises(ValueError, match="weights are those of a 'resnet50', got 'imagenet'"):
         build_teacher(digits, weights="imagenet")
