@@ -693,16 +693,27 @@ def _check_data(data, teacher_logits):
                 f"data must be a Dataset or (x_train, y_train, x_test, y_test), "
                 f"got {type(data).__name__}"
             ) from error
-        known = [np.asarray(labels) for labels in (y, y_test) if labels is not None]
+        known = [_as_it_is(labels) for labels in (y, y_test) if labels is not None]
         whole = (labels for labels in known if labels.dtype.kind in "iu")  # the rest: see below
         classes = max((1 + int(labels.max(initial=1)) for labels in whole), default=2)
-        if np.ndim(teacher_logits) >= 2:  # the highest class may be missing among the labels
-            classes = max(classes, np.shape(teacher_logits)[-1])
+        # The highest class may be missing among the labels.
+        shape = _as_it_is(teacher_logits).shape
+        if len(shape) >= 2:
+            classes = max(classes, shape[-1])
+        _checks.widths(classes, "the number of classes in y_train and y_test")
     x = _flatten(x, "x_train")
     x_test = _flatten(x_test, "x_test", x.shape[1])
     if y is not None:
         y = _checks.labels(y, classes, "y_train", n=len(x))
     return x, y, x_test, _checks.labels(y_test, classes, "y_test", n=len(x_test)), classes
+
+
+def _as_it_is(values) -> np.ndarray:
+    """As an array, even if it cannot be one: what is wrong with it is said later, by its check."""
+    try:
+        return np.asarray(values)
+    except ValueError:  # rows of different lengths
+        return np.array(None)
 
 
 def _flatten(images, name: str, pixels: int | None = None) -> np.ndarray:

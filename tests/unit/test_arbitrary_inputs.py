@@ -1,9 +1,9 @@
 """Ten thousand arbitrary inputs for the public functions: a result, or an error that says whose.
 
-Hypothesis makes them, the same ones each time: numbers, texts and arrays of all kinds, with NaN and
-infinities, and values that are nearly right. What comes of each must be a result, which is drawn
-and written where it can be, or a `ValueError`, `TypeError` or `FileNotFoundError` that names the
-argument; never another error, and never a NaN without a warning.
+Hypothesis makes them, the same ones as long as the code is the same: numbers, texts and arrays of
+all kinds, with NaN and infinities, and values that are nearly right. What comes of each must be a
+result, which is drawn and written where it can be, or a `ValueError`, `TypeError` or
+`FileNotFoundError` that names the argument; never another error, and never a NaN without a warning.
 """
 
 from __future__ import annotations
