@@ -18,7 +18,7 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 # An environment does not survive being moved (scripts and the editable install hold its path).
 MOVED := $(shell [ ! -f .venv/.home ] || [ "$$(cat .venv/.home)" = "$$(pwd)" ] || echo moved)
 
-.PHONY: lab hub test format refresh benchmark classroom experiments assignment grade lock clean help $(MOVED)
+.PHONY: lab hub test format refresh benchmark classroom experiments assignment grade app lock clean help $(MOVED)
 
 lab: .venv/.lab ## open the lessons in JupyterLab (LAB_ARGS="--no-browser --port 8899")
 	@# A URL, because a file as argument would make its folder the server's root and hide the rest.
@@ -41,6 +41,9 @@ format: .venv/.test ## format the code, notebooks included
 
 refresh: .venv/.lab ## run the lessons and store their outputs (NOTEBOOKS=notebooks/02_soft_targets.ipynb)
 	$(BIN)/python tests/notebooks/refresh.py $(NOTEBOOKS)
+
+app: .venv/.lab ## write apps/explorers.html: the explorers on one page, for those who want no code
+	$(BIN)/python apps/explorers.py
 
 benchmark: .venv/.lab ## what training costs, and the time and memory of the lessons (NOTEBOOKS=...)
 	$(BIN)/python benchmarks/training.py
@@ -70,7 +73,7 @@ lock: .venv/.home ## solve pyproject.toml into exact versions (LOCK_ARGS=--upgra
 	PYTHON=$(BIN)/python .ci/lock $(LOCK_ARGS)
 
 clean: ## remove the environment and everything else that is made here
-	rm -rf .venv .pytest_cache .ruff_cache dist tests/browser/node_modules docs/jupyterhub/node_modules
+	rm -rf .venv .pytest_cache .ruff_cache dist tests/browser/node_modules docs/jupyterhub/node_modules apps/*.html
 	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 help: ## list these commands

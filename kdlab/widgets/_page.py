@@ -31,10 +31,13 @@ style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 _NOT_STATE = {"_esm", "_css", "_anywidget_id", *anywidget.AnyWidget.class_trait_names()}
 
 
-def page(widgets: Sequence, title: str | None = None) -> str:
+def page(
+    widgets: Sequence, title: str | None = None, introductions: Sequence[tuple[str, str]] = ()
+) -> str:
     """One HTML page with any number of widgets, each of which starts from its present state.
 
-    Without a title it is called what the first widget is.
+    Without a title it is called what the first widget is. With introductions, one for each widget,
+    a heading and a sentence stand above it.
     """
     if title is None:
         title = _kind(widgets[0])
@@ -42,7 +45,12 @@ def page(widgets: Sequence, title: str | None = None) -> str:
     styles = "".join(
         dict.fromkeys([_assets.plain_style("page"), *(widget._css for widget in widgets)])
     )
-    sections = "".join(_section(number, widget) for number, widget in enumerate(widgets))
+    sections = [_section(number, widget) for number, widget in enumerate(widgets)]
+    if introductions:
+        sections = [
+            f"<h2>{escape(heading)}</h2>\n<p>{escape(text)}</p>\n{section}"
+            for (heading, text), section in zip(introductions, sections, strict=True)
+        ]
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -54,7 +62,7 @@ def page(widgets: Sequence, title: str | None = None) -> str:
 <body>
 <main>
 <h1>{title}</h1>
-{sections}</main>
+{"".join(sections)}</main>
 </body>
 </html>
 """

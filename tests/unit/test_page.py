@@ -65,6 +65,15 @@ def test_two_widgets_share_their_styles_and_nothing_else():
     assert html.count('<script type="module">') == 2
 
 
+def test_an_introduction_stands_above_its_widget_as_text():
+    html = _page.page([explorer(), explorer()], "Both", [("One", "First."), ("Two", HOSTILE)])
+    assert "<h2>One</h2>\n<p>First.</p>\n<div" in html
+    assert html.index("widget-0") < html.index("<h2>Two</h2>") < html.index("widget-1")
+    assert HOSTILE not in html
+    with pytest.raises(ValueError):
+        _page.page([explorer(), explorer()], "Both", [("One", "First.")])
+
+
 def test_a_page_is_called_what_its_widget_is():
     assert "<h1>Temperature explorer</h1>" in _page.page([explorer()])
 
