@@ -22,6 +22,12 @@ from kdlab import _checks
 _DIGITS = tuple("0123456789")
 _DIGITS_SPLIT = Path(__file__).with_name("digits_split.npy")
 _DEBIAN_FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
+# What Keras leaves of a download in its folder `datasets`.
+_IN_KERAS_CACHE = {
+    "mnist": "mnist.npz",
+    "fashion_mnist": "fashion-mnist",
+    "cifar10": "cifar-10-batches-py-target_archive",
+}
 _IMAGE_SHAPES = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
 # Of all bytes of Fashion-MNIST, images and labels.
 _FASHION_MNIST = "59c4ea05a36442d6513afff578fc9c4a49bab9b60a7432bf84452b97809256a8"
@@ -144,15 +150,22 @@ def load_dataset(
             _checks.positive_int(n, f"n_{part}")
     if name == "digits":
         return _load_digits(limits)
-    folder, given = _given_folder(name, data_dir)
+    arrays, source = find_local(name, data_dir) or (_from_keras(name, data_dir), "keras.datasets")
+    return _as_dataset(name, arrays, source, limits)
+
+
+def find_local(name: str, data_dir=None) -> tuple[dict[str, np.ndarray], str] | None:
+    """A data set's arrays and where they were read from; None where they had to be downloaded."""
+    folder, _ = _given_folder(name, data_dir)
     path = folder / f"{name}.npz" if folder else None
     if path is not None and path.exists():
-        return _as_dataset(name, _read_npz(path, name), str(path), limits)
+        return _read_npz(path, name), str(path)
     if name == "fashion_mnist" and _DEBIAN_FASHION_MNIST.is_dir():
-        source = str(_DEBIAN_FASHION_MNIST)
-        return _as_dataset(name, _read_idx(_DEBIAN_FASHION_MNIST), source, limits)
-    looked_in = f" (there is no {name}.npz in {folder}, which {given} names)" if folder else ""
-    return _as_dataset(name, _from_keras(name, looked_in), "keras.datasets", limits)
+        return _read_idx(_DEBIAN_FASHION_MNIST), str(_DEBIAN_FASHION_MNIST)
+    home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+    if (home / "datasets" / _IN_KERAS_CACHE[name]).exists():
+        return _from_keras(name, data_dir), "keras.datasets"
+    return None
 
 
 def require_dataset(value, name: str = "dataset") -> None:
@@ -245,12 +258,14 @@ def _read_idx(folder: Path) -> dict[str, np.ndarray]:
     }
 
 
-def _from_keras(name: str, looked_in: str) -> dict[str, np.ndarray]:
+def _from_keras(name: str, data_dir) -> dict[str, np.ndarray]:
     from kdlab._tensorflow import keras
 
     try:
         train, test = getattr(keras.datasets, name).load_data()
     except Exception as error:
+        folder, given = _given_folder(name, data_dir)
+        looked_in = f" (there is no {name}.npz in {folder}, which {given} names)" if folder else ""
         debian = " or `apt-get install dataset-fashion-mnist`" if name == "fashion_mnist" else ""
         raise FileNotFoundError(
             f"{name} was not found on this machine{looked_in} and could not be downloaded "
