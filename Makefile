@@ -9,6 +9,7 @@ LOCK_ARGS ?=
 GRADE_ARGS ?=
 HUB_ARGS ?=
 NOTEBOOKS ?=
+BUNDLE_ARGS ?=
 # Two test processes: each may hold TensorFlow and a lesson's kernel, 2 GB together.
 JOBS ?= 2
 
@@ -18,7 +19,7 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 # An environment does not survive being moved (scripts and the editable install hold its path).
 MOVED := $(shell [ ! -f .venv/.home ] || [ "$$(cat .venv/.home)" = "$$(pwd)" ] || echo moved)
 
-.PHONY: lab hub test format refresh benchmark classroom experiments assignment grade app lock clean help $(MOVED)
+.PHONY: lab hub test format refresh benchmark classroom experiments assignment grade app bundle test-bundle binder lock clean help $(MOVED)
 
 lab: .venv/.lab ## open the lessons in JupyterLab (LAB_ARGS="--no-browser --port 8899")
 	@# A URL, because a file as argument would make its folder the server's root and hide the rest.
@@ -44,6 +45,15 @@ refresh: .venv/.lab ## run the lessons and store their outputs (NOTEBOOKS=notebo
 
 app: .venv/.lab ## write apps/explorers.html: the explorers on one page, for those who want no code
 	$(BIN)/python apps/explorers.py
+
+bundle: .venv/.lab ## write dist/kdlab-...: all that a class without network needs (BUNDLE_ARGS="--help")
+	$(BIN)/python offline/bundle.py $(BUNDLE_ARGS)
+
+test-bundle: .venv/.lab ## make a bundle, set it up without network and run lessons there: minutes, Linux
+	$(BIN)/python tests/offline/class_without_network.py
+
+binder: .venv/.test ## build what Binder builds, run every lesson in 2 GB on one core: half an hour
+	$(BIN)/python benchmarks/binder.py $(NOTEBOOKS)
 
 benchmark: .venv/.lab ## what training costs, and the time and memory of the lessons (NOTEBOOKS=...)
 	$(BIN)/python benchmarks/training.py
@@ -77,7 +87,7 @@ clean: ## remove the environment and everything else that is made here
 	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 help: ## list these commands
-	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 12
+	@sed -nE 's/^([a-z-]+):[^#]*## /\1\t/p' Makefile | expand -t 12
 
 # Each file marks a finished step; a lock newer than its mark is installed again.
 .venv/.test: requirements-test.txt tests/browser/package-lock.json .venv/.hub
