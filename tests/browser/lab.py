@@ -9,6 +9,7 @@ import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page
@@ -18,8 +19,10 @@ PATIENCE = 120
 
 
 @contextlib.contextmanager
-def serve(notebooks: Path, home: Path):
+def serve(notebooks: Path, home: Path, python: Sequence[str] = (sys.executable,)):
     """The address of a JupyterLab of its own on `notebooks`; it and its kernels end with this.
+
+    `python` starts a Python that has JupyterLab, perhaps by way of another program that it becomes.
 
     Its settings, workspaces and signatures are in `home`, so what somebody set or trusted on this
     machine plays no part. (The defaults that come with kdlab do: they are in the environment.)
@@ -36,7 +39,7 @@ def serve(notebooks: Path, home: Path):
         "JUPYTER_TOKEN": token,
     }
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0",
+        *python, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0",
         "--allow-root", "--expose-app-in-browser", "--LabApp.extension_manager=readonly",
     ]  # fmt: skip
     silent = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,13 +30,13 @@ LESSONS = ("00_start_here", "01_train_a_teacher", "02_soft_targets", "03_distill
 
 # Run by the environment of the bundle, in its folder `notebooks`.
 RUN_LESSON = """
-import os, sys, nbclient, nbformat
+import os, subprocess, sys, nbclient, nbformat
 nb = nbformat.read(sys.argv[1], as_version=4)
 cells = [cell for cell in nb.cells if cell.cell_type == "code"]
 for cell in cells:
     cell.execution_count, cell.outputs = None, []
 nb.cells.append(nbformat.v4.new_code_cell("import kdlab; print(kdlab.__file__)"))
-nbclient.NotebookClient(nb, kernel_name="python3", timeout=600).execute()
+nbclient.NotebookClient(nb, kernel_name="python3", timeout=600).execute(stderr=subprocess.DEVNULL)
 assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
 assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {})
            for cell in cells for output in cell.outputs), "no widget"
@@ -71,24 +71,20 @@ def without_network(folder: Path) -> None:
 
 
 def check_opens(start_here: list[str], begin: float) -> None:
-    """JupyterLab comes up with the first lesson's address, and sees the data of the bundle."""
-    command = [*start_here, "--no-browser", "--port=0", "--ip=127.0.0.1"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        try:
-            log = ""
-            for line in server.stderr:
-                log += line
-                if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab/.*\?token=(\w+)", line):
-                    break
-            else:
-                raise SystemExit(f"JupyterLab did not start:\n{log}")
-            address, token = found.groups()
+    """JupyterLab comes up on the bundle's folder, and ends when it is told to."""
+    with tempfile.TemporaryDirectory() as runtime:
+        environment = os.environ | {"JUPYTER_RUNTIME_DIR": runtime}
+        command = [*start_here, "--no-browser", "--port=0", "--ip=127.0.0.1"]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as started:
+            while not (found := list(Path(runtime).glob("jpserver-*.json"))):
+                assert started.poll() is None, f"JupyterLab ended with {started.returncode}"
+                time.sleep(0.1)
+            server = json.loads(found[0].read_text())
             lesson = "api/contents/notebooks/00_start_here.ipynb?content=0"
-            with urlopen(f"{address}/{lesson}&token={token}") as answer:
+            with urlopen(f"{server['url']}{lesson}&token={server['token']}") as answer:
                 assert json.load(answer)["type"] == "notebook"
             step("JupyterLab opens", begin)
-        finally:
-            server.terminate()
+            os.kill(server["pid"], signal.SIGTERM)
 
 
 def main(arguments: list[str]) -> int:

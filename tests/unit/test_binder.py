@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import tree
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
@@ -18,14 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def clean_copy(tmp_path):
-    """A copy of the tree less the names that git ignores.
-
-    Git is not asked: it may be absent, or refuse a tree that belongs to another user.
-    """
-    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines()]
-    copy = tmp_path / "copy"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", *ignored))
-    return copy
+    return tree.clean_copy(tmp_path / "copy")
 
 
 def run(*command, **options):
