@@ -10,12 +10,20 @@ from kdlab.soft_targets import softmax as _softmax
 _EXAMPLE = 431  # the test image of lessons 00 and 02
 
 
+def _flat(logits):
+    """The probabilities, taken for logits: the classic mistake.
+
+    (Less 1, which a softmax does not see, so that nobody is warned of them.)
+    """
+    return _softmax(logits) - 1
+
+
 def _judge_softmax(function):
     z, t = np.array([3.0, 1.0, -2.0]), 4.0
     result = np.asarray(call(function, z, t), float)
     probabilities = _softmax(z)
     expect(
-        not close(result, np.exp(probabilities / t) / np.exp(probabilities / t).sum()),
+        not close(result, _softmax(_flat(z), t)),
         "You divided the *probabilities* by T, after a first softmax. They lie so close together "
         "that almost nothing is left; the temperature divides the logits.",
     )
@@ -62,8 +70,12 @@ softmax = Exercise(
 def _judge_three_classes(answer):
     temperature = convert(answer, float, "Give one number, the temperature.")
     expect(temperature > 0, "A temperature is above 0.")
-    effective = float(
-        np.exp(entropy(_softmax(pretrained_teacher("digits").test_logits[_EXAMPLE], temperature)))
+    logits = pretrained_teacher("digits").test_logits[_EXAMPLE]
+    effective = float(np.exp(entropy(_softmax(logits, temperature))))
+    expect(
+        abs(np.exp(entropy(_softmax(_flat(logits), temperature))) - 3) > 0.25,
+        "You put the temperature on the *probabilities*, after a first softmax. It divides the "
+        "logits.",
     )
     direction = "up" if effective < 3 else "down"
     expect(
@@ -149,6 +161,10 @@ def _judge_gradient(function):
     expect(
         not (close(result, t * (q - p)) or close(result, q - p)),
         "Both softmaxes take the temperature too.",
+    )
+    expect(
+        not close(result, t * (_softmax(_flat(student), t) - _softmax(_flat(teacher), t))),
+        "You put the temperature on *probabilities*, after a first softmax. It divides the logits.",
     )
     expect(
         close(result, right),

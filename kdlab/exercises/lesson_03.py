@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdlab.exercises.exercise import Exercise, call, close, expect, number
+from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
 from kdlab.soft_targets import kl_divergence, log_softmax, softmax
 
 
@@ -14,28 +14,51 @@ def _hard(student, labels, t=1.0):
     return -np.mean(log_softmax(student, t)[np.arange(len(labels)), labels])
 
 
+def _cross_entropy(p, student, t=1.0):
+    return -(p * log_softmax(student, t)).sum(axis=1).mean()
+
+
 def _judge_loss(function):
     rng = np.random.default_rng(0)
     student, teacher = rng.normal(size=(2, 6, 4)) * 3
     labels, t, alpha = rng.integers(4, size=6), 4.0, 0.7
     result = number(call(function, student, teacher, labels, t, alpha))
+
+    def total(soft, hard):
+        return alpha * t**2 * soft + (1 - alpha) * hard
+
     soft, hard = _soft(student, teacher, t), _hard(student, labels)
     wrong = {
-        alpha * soft + (1 - alpha) * hard: "The soft part lacks its T².",
+        total(soft / t**2, hard): "The soft part lacks its T².",
         (1 - alpha) * t**2 * soft + alpha * hard: "alpha weighs the *soft* part: you swapped them.",
-        alpha * t**2 * soft
-        + (1 - alpha) * _hard(student, labels, t): "The labels are learned at T = 1: "
-        "only the soft part takes the temperature.",
-        alpha * t**2 * -(softmax(teacher, t) * log_softmax(student, t)).sum(axis=1).mean()
-        + (1 - alpha)
-        * hard: "That is cross-entropy for the soft part: the same gradient, but not 0 "
-        "where the two agree. Use the divergence.",
-        alpha * t**2 * _soft(teacher, student, t)
-        + (1 - alpha) * hard: "KL(p || q) with the arguments swapped: the teacher comes first.",
+        total(soft, _hard(student, labels, t)): "The labels are learned at T = 1: only the soft "
+        "part takes the temperature.",
+        total(_cross_entropy(softmax(teacher, t), student, t), hard): "That is cross-entropy for "
+        "the soft part: the same gradient, but not 0 where the two agree. Use the divergence.",
+        total(_soft(teacher, student, t), hard): "KL(p || q) with the arguments swapped: the "
+        "teacher comes first.",
     }
+    of_the_teacher = [
+        _cross_entropy(softmax(teacher), student),
+        _cross_entropy(softmax(teacher, t), student),
+        _cross_entropy(softmax(teacher, t), student, t),
+        _soft(student, teacher, 1),
+    ]
+    for hard_on_soft_labels in of_the_teacher:
+        wrong[total(soft, hard_on_soft_labels)] = (
+            "Your hard part learns from the teacher's probabilities. Those have their place in the "
+            "soft part: the hard part is for the labels, one class per image."
+        )
+    # Less 1, which a softmax does not see, so that nobody is warned of them.
+    flat_teacher, flat_student = softmax(teacher) - 1, softmax(student) - 1
+    for of_student in (flat_student, student):
+        wrong[total(_soft(of_student, flat_teacher, t), hard)] = (
+            "You put the temperature on *probabilities*, after a first softmax. Next to nothing is "
+            "left of what the teacher knows: the temperature divides the logits."
+        )
     for value, message in wrong.items():
         expect(not close(result, value), message)
-    right = alpha * t**2 * soft + (1 - alpha) * hard
+    right = total(soft, hard)
     expect(not close(result, right * len(labels)), "Average over the examples rather than sum.")
     expect(close(result, right), f"Here the loss is {right:.4f}, your function says {result:.4f}.")
 
@@ -132,4 +155,106 @@ verdict = Exercise(
     hints=["Is 0 inside the interval?"],
     solution='answer = "cannot tell"',
     praise="'We cannot tell yet' is a result. More seeds would narrow the interval.",
+)
+
+
+def _teacher_with_dropout(seed):
+    """A small teacher that answers otherwise in training: it has dropout and batch normalisation.
+
+    The seed is that of dropout alone.
+
+    (TensorFlow is loaded here and not above: only those who get this far need it.)
+    """
+    from kdlab._tensorflow import keras
+
+    layers, weights = keras.layers, keras.initializers.RandomNormal(stddev=0.5, seed=0)
+    return keras.Sequential(
+        [
+            keras.Input((4, 4, 1)),
+            layers.Flatten(),
+            layers.Dense(16, "relu", kernel_initializer=weights),
+            layers.BatchNormalization(),
+            layers.Dropout(0.5, seed=seed),
+            layers.Dense(5, kernel_initializer=weights),
+        ]
+    )
+
+
+def _state(model):
+    """What a careless function may change in a model."""
+    return model.get_weights(), model.get_config()
+
+
+def _judge_stored(function):
+    expect(callable(function), f"Pass your function itself, not {type(function).__name__}.")
+    teacher, twin = _teacher_with_dropout(0), _teacher_with_dropout(1)
+    images = np.random.default_rng(0).random((12, 4, 4, 1), dtype=np.float32)
+    right = np.asarray(teacher(images, training=False), float)
+    weights, config = _state(teacher)
+
+    def ask(model):
+        return convert(
+            call(function, model, images.copy()),
+            lambda result: np.asarray(result, float),
+            "Return an array of numbers, or a tensor.",
+        )
+
+    result = ask(teacher)
+    expect(
+        close(result, ask(twin)),
+        "The teacher is in training mode: dropout is on, and each call gives other logits. Ask it "
+        "as it is used: `training=False`.",
+    )
+    weights_after, config_after = _state(teacher)
+    expect(
+        all(map(np.array_equal, weights, weights_after)) and config == config_after,
+        "Your function leaves the teacher other than it was. (In training mode, batch "
+        "normalisation moves its averages with every call.)",
+    )
+    expect(
+        result.shape != (len(images),),
+        "Those are classes, one per image: labels once more. Return a row of logits for each.",
+    )
+    expect(
+        result.shape == right.shape,
+        f"Return one row per image and one column per class, {right.shape}, not {result.shape}.",
+    )
+    expect(
+        not close(result, np.eye(right.shape[1])[right.argmax(axis=1)]),
+        "Those are the teacher's labels: what it knows of the other classes is gone.",
+    )
+    expect(
+        not (result.min() >= 0 and close(result.sum(axis=1), np.ones(len(result)))),
+        "Those are probabilities: a softmax has been taken, at one temperature for good. Return "
+        "the logits, and each student can choose its own.",
+    )
+    factor = (result * right).sum() / (right**2).sum()
+    expect(
+        close(factor, 1) or factor <= 0 or not close(result, factor * right),
+        f"Those are the logits divided by {1 / factor:.3g}. Leave the temperature to the loss, "
+        "which divides by it as well: a student could no longer choose its own.",
+    )
+    expect(
+        close(result, right),
+        f"For the first image it should be {right[0].round(3).tolist()}, your function says "
+        f"{result[0].round(3).tolist()}.",
+    )
+
+
+stored = Exercise(
+    "3.4",
+    _judge_stored,
+    hints=[
+        "Two layers answer otherwise while a network is trained: dropout and batch normalisation.",
+        "`model(images, training=False)`, and no softmax after it.",
+        "`kdlab.predict_logits` does both, in batches.",
+    ],
+    solution="""
+        import kdlab
+
+        def answer(model, images):
+            return kdlab.predict_logits(model, images)
+    """,
+    praise="Asked once, as it is used, with nothing taken away: every student can learn from it, "
+    "at any temperature.",
 )

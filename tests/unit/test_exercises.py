@@ -11,7 +11,8 @@ from kdlab.exercises.exercise import Exercise
 LESSONS = (lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05)
 EXERCISES = [e for lesson in LESSONS for e in vars(lesson).values() if isinstance(e, Exercise)]
 FUNCTIONS = [lesson_01.accuracy, lesson_02.softmax, lesson_02.kl, lesson_02.gradient,
-             lesson_03.loss, lesson_04.share, lesson_04.interval, lesson_05.rescue]  # fmt: skip
+             lesson_03.loss, lesson_03.stored, lesson_04.share, lesson_04.interval,
+             lesson_05.rescue]  # fmt: skip
 
 
 def name_of(value):
@@ -105,6 +106,9 @@ def clipped(z):
     [
         (lesson_01.accuracy, lambda z, y: [np.mean(z.argmax(axis=1) == y)]),
         (lesson_02.kl, lambda p, q: np.sum(p * np.log(p / q), keepdims=True)),
+        (lesson_03.stored, lambda model, x: model(x, training=False)),
+        (lesson_03.stored, lambda model, x: model.predict(x, verbose=0)),
+        (lesson_03.stored, lambda model, x: [row.tolist() for row in model(x).numpy()]),
         (lesson_03.verdict, "can't tell"),
         (lesson_03.verdict, "Can not tell."),
         (lesson_04.losses, {"E", "a", "B"}),
@@ -119,14 +123,43 @@ def test_a_right_answer_may_be_put_in_another_way(exercise, answer, verdict):
     assert verdict(exercise, answer).startswith("✓")
 
 
-def loss(soft_weight=None, kl=kl_divergence, hard_t=False, weights=None, reduce=np.mean):
-    """Hinton's loss, with one thing wrong."""
+def loss(soft_weight=None, soft=None, kl=kl_divergence, hard=None, hard_t=False, weights=None,
+         reduce=np.mean):  # fmt: skip
+    """Hinton's loss, with one thing wrong. `soft` and `hard` take student, teacher and T."""
 
     def answer(student, teacher, labels, t, alpha):
         a, b = weights(alpha) if weights else (alpha, 1 - alpha)
-        soft = reduce(kl(softmax(teacher, t), softmax(student, t)))
-        rows = log_softmax(student, t if hard_t else 1)[np.arange(len(labels)), labels]
-        return a * (t**2 if soft_weight is None else soft_weight) * soft - b * reduce(rows)
+        surprise = -log_softmax(student, t if hard_t else 1)[np.arange(len(labels)), labels]
+        surprise = hard(student, teacher, t) if hard else surprise
+        apart = kl(softmax(teacher, t), softmax(student, t))
+        apart = soft(student, teacher, t) if soft else apart
+        scale = t**2 if soft_weight is None else soft_weight
+        return a * scale * reduce(apart) + b * reduce(surprise)
+
+    return answer
+
+
+def cross_entropy(p, student, t=1):
+    return -(p * log_softmax(student, t)).sum(axis=1)
+
+
+def flat(logits):
+    """Probabilities taken for logits. (Less 1, so that kdlab does not warn of them.)"""
+    return softmax(logits) - 1
+
+
+def stored(change):
+    """What exercise 3.4 asks for, but for this change of the logits."""
+    return lambda model, x: change(model(x, training=False).numpy())
+
+
+def changing(change):
+    """What exercise 3.4 asks for, but for this change of the teacher."""
+
+    def answer(model, x):
+        logits = model(x, training=False)
+        change(model)
+        return logits
 
     return answer
 
@@ -191,6 +224,7 @@ def most_unsure_of():
         (lesson_02.three_classes, 100, "go down"),
         (lesson_02.three_classes, -2, "above 0"),
         (lesson_02.three_classes, "three", "one number"),
+        (lesson_02.three_classes, 0.3, "on the *probabilities*"),
         (lesson_02.kl, lambda p, q: kl_divergence(q, p), "wrong way round"),
         (lesson_02.kl, lambda p, q: -np.sum(p * np.log(q)), "cross-entropy"),
         (lesson_02.kl, lambda p, q: -kl_divergence(p, q), "The sign"),
@@ -202,6 +236,8 @@ def most_unsure_of():
         (lesson_02.gradient, lambda s, t, T: T * (softmax(s) - softmax(t)), "take the temperature"),
         (lesson_02.gradient, lambda s, t, T: softmax(s) - softmax(t), "take the temperature"),
         (lesson_02.gradient, lambda s, t, T: T**2 * (softmax(s, T) - softmax(t, T)), "At T = 4 it"),
+        (lesson_02.gradient, lambda s, t, T: T * (softmax(flat(s), T) - softmax(flat(t), T)),
+         "on *probabilities*"),
         (lesson_03.loss, loss(soft_weight=1), "lacks its T²"),
         (lesson_03.loss, loss(weights=lambda a: (1 - a, a)), "swapped them"),
         (lesson_03.loss, loss(hard_t=True), "labels are learned at T = 1"),
@@ -213,6 +249,20 @@ def most_unsure_of():
         (lesson_02.kl, lambda p, q: np.mean(p * np.log(p / q)), "the mean divides"),
         (lesson_02.gradient, lambda s, t, T: 4 * (softmax(s, T) - softmax(t, T)), "not at T = 2"),
         (lesson_03.loss, loss(kl=lambda p, q: -(p * np.log(q)).sum(axis=1)), "cross-entropy"),
+        (lesson_03.loss, loss(hard=lambda s, z, t: cross_entropy(softmax(z), s)),
+         "learns from the teacher's"),
+        (lesson_03.loss, loss(hard=lambda s, z, t: cross_entropy(softmax(z, t), s)),
+         "learns from the teacher's"),
+        (lesson_03.loss, loss(hard=lambda s, z, t: cross_entropy(softmax(z, t), s, t)),
+         "learns from the teacher's"),
+        (lesson_03.loss, loss(hard=lambda s, z, t: kl_divergence(softmax(z), softmax(s))),
+         "learns from the teacher's"),
+        (lesson_03.loss,
+         loss(soft=lambda s, z, t: kl_divergence(softmax(flat(z), t), softmax(flat(s), t))),
+         "on *probabilities*"),
+        (lesson_03.loss,
+         loss(soft=lambda s, z, t: kl_divergence(softmax(flat(z), t), softmax(s, t))),
+         "on *probabilities*"),
         (lesson_03.balanced, 0.06, "the cohort itself"),
         (lesson_03.balanced, lambda: a_cohort(balanced=False), "balanced=True"),
         (lesson_03.balanced, lambda: a_cohort(n_images=[100]), "n_images=[50]"),
@@ -223,6 +273,18 @@ def most_unsure_of():
         (lesson_03.verdict, "helps", "reaches below it"),
         (lesson_03.verdict, " Hurts", "lies mostly above"),
         (lesson_03.verdict, "perhaps", "cannot tell"),
+        (lesson_03.stored, lambda model, x: model(x, training=True), "dropout is on"),
+        (lesson_03.stored, stored(softmax), "Those are probabilities"),
+        (lesson_03.stored, stored(lambda z: softmax(z, 4)), "Those are probabilities"),
+        (lesson_03.stored, stored(lambda z: z / 4), "divided by 4"),
+        (lesson_03.stored, stored(lambda z: -z), "For the first image"),
+        (lesson_03.stored, stored(lambda z: z.argmax(axis=1)), "Those are classes"),
+        (lesson_03.stored, stored(lambda z: np.eye(5)[z.argmax(axis=1)]), "the teacher's labels"),
+        (lesson_03.stored, stored(lambda z: z[:1]), "one row per image"),
+        (lesson_03.stored, changing(lambda model: model(np.ones((2, 4, 4, 1)), training=True)),
+         "other than it was"),
+        (lesson_03.stored, changing(lambda model: setattr(model, "trainable", False)),
+         "other than it was"),
         (lesson_04.losses, "ABCE", "lacks its T²"),
         (lesson_04.losses, "AD", "on the teacher's probabilities"),
         (lesson_04.losses, "ABEF", "arguments swapped"),

@@ -17,9 +17,10 @@ LOWER = ("_checks", "_tensorflow", "artifacts", "cohort", "datasets", "distillat
          "models", "soft_targets")  # fmt: skip
 
 
-def imports(path):
-    """The absolute names of all that a source file imports, inside functions too."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def imports(path, *, at_once=False):
+    """The absolute names of all that a source file imports, inside functions too, or at once."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in tree.body if at_once else ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -106,9 +107,10 @@ def test_the_lower_half_never_imports_the_upper(path):
     ids=name_of,
 )  # fmt: skip
 def test_plots_widgets_and_exercises_know_nothing_of_tensorflow(path):
+    """A judge may load it: exercise 3.4 is about a Keras model."""
     heavy = ("tensorflow", "keras", "matplotlib.pyplot", "kdlab._tensorflow", "kdlab.models",
              "kdlab.distillation", "kdlab.cohort")  # fmt: skip
-    for name in imports(path):
+    for name in imports(path, at_once=path.parent.name == "exercises"):
         assert not name.startswith(heavy), name
 
 
