@@ -60,6 +60,7 @@ _MODULES = {
         "ComparisonBoard",
         "DigitPad",
         "LossExplorer",
+        "Quiz",
         "TemperatureExplorer",
         "TrainingMonitor",
     ),

@@ -146,6 +146,11 @@ def monitor(names=NAMES, n=30):
     return monitor
 
 
+def quiz(names=NAMES, n=30, **state):
+    options = {name: f"What there is to say to an answer, {n} times." for name in names}
+    return kdlab.Quiz("Which of them would you choose?", options, right=names[1], **state)
+
+
 def press_the_slider(widget):
     widget.get_by_role("slider").first.press("ArrowRight")
 
@@ -154,11 +159,17 @@ def pick_another_cell(widget):
     widget.get_by_role("gridcell", selected=True).first.press("ArrowDown")
 
 
+def answer(widget):
+    widget.get_by_role("radio").nth(2).press("Space")
+    widget.get_by_role("button", name="Check").click()
+
+
 EXAMPLES = {
     "TemperatureExplorer": Example(explorer, press_the_slider),
     "LossExplorer": Example(losses, press_the_slider),
     "CohortExplorer": Example(cohort, pick_another_cell),
     "ComparisonBoard": Example(board, press_the_slider),
     "DigitPad": Example(pad, press_the_slider),
+    "Quiz": Example(quiz, answer),
     "TrainingMonitor": Example(monitor, None),
 }

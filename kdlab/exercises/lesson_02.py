@@ -6,6 +6,7 @@ from kdlab.artifacts import pretrained_teacher
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
 from kdlab.soft_targets import entropy, kl_divergence, soft_loss_gradient
 from kdlab.soft_targets import softmax as _softmax
+from kdlab.widgets import Quiz
 
 _EXAMPLE = 431  # the test image of lessons 00 and 02
 
@@ -192,4 +193,22 @@ gradient = Exercise(
             return T * (softmax(student_logits, T) - softmax(teacher_logits, T))
     """,
     praise="T (q - p): the T² in the loss, less the T that the softmax takes back.",
+)
+
+
+quiz_accuracy = Quiz(
+    "Raise the temperature from 1 to 20, for all test images. What happens to the teacher's "
+    "accuracy?",
+    {
+        "It falls, since the bars are nearly level.": "The bars come closer to each other, but "
+        "none overtakes another: the tallest stays the tallest, if only just, and accuracy asks "
+        "for no more.",
+        "It rises, since the dark knowledge comes out.": "It comes out in the other bars. The "
+        "answer is the tallest one, as before: an image that was read wrong is still read wrong.",
+        "It stays exactly as it is.": "All logits of an image are divided by the same T, which "
+        "keeps their order and so the answer. What changes is how sure it looks.",
+        "It changes, where two classes are close.": "However close two logits are, the larger one "
+        "stays the larger when both are divided by the same number.",
+    },
+    right="It stays exactly as it is.",
 )

@@ -4,6 +4,7 @@ import numpy as np
 
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
 from kdlab.soft_targets import kl_divergence, log_softmax, softmax
+from kdlab.widgets import Quiz
 
 
 def _soft(student, teacher, t):
@@ -257,4 +258,24 @@ stored = Exercise(
     """,
     praise="Asked once, as it is used, with nothing taken away: every student can learn from it, "
     "at any temperature.",
+)
+
+
+quiz_temperature = Quiz(
+    "A student was distilled at T = 4 and goes into use. At which temperature are its "
+    "probabilities read?",
+    {
+        "At T = 4, as it was taught.": "The 4 belongs to the loss, and there to both sides: what "
+        "the student learned are logits like its teacher's. Read at T = 4 it names the same "
+        "classes, but seems far less sure than its teacher.",
+        "At T = 1.": "The temperature is a means of teaching, and stays behind in the loss. Where "
+        "two networks have the same logits, they agree at T = 1 as they do at T = 4; and T = 1 is "
+        "where calibration is measured (lesson 04).",
+        "It makes no difference.": "Not to the class it names, nor to its accuracy. But who reads "
+        "the probabilities, for a threshold or to see how sure it is, reads other numbers.",
+        "At the T of the best test accuracy.": "Accuracy is the same at every T, so it cannot "
+        "choose one. (Calibration can, on images of its own. That is called temperature scaling, "
+        "and its T need not be that of the teaching.)",
+    },
+    right="At T = 1.",
 )

@@ -4,6 +4,7 @@ import numpy as np
 
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, letters, number
 from kdlab.metrics import confidence_interval, unpaired_difference
+from kdlab.widgets import Quiz
 
 _WHY_NOT = {
     "C": "C lacks its T²: at T = 4 its gradient is a sixteenth of what it should be, and next to "
@@ -128,4 +129,23 @@ interval = Exercise(
             return d.mean() - half, d.mean() + half
     """,
     praise="That is `kdlab.paired_difference`.",
+)
+
+
+quiz_interval = Quiz(
+    "Distilled minus hard labels, ten paired seeds: +0.8 points, 95 % interval −0.3 to +1.9. Which "
+    "sentence may you write?",
+    {
+        "Distillation gains 0.8 points.": "A mean without its interval. All from −0.3 to +1.9 goes "
+        "with these ten pairs, no gain at all included.",
+        "Distillation makes no difference.": "That would take a narrow interval around 0. This one "
+        "leaves room for a gain of nearly two points: not shown is not the same as not there.",
+        "Distillation helps with a probability of 95 %.": "The 95 % belong to the method: that "
+        "many of such intervals hold the true difference. It is not the probability of a gain, and "
+        "this interval reaches below 0.",
+        "No clear difference; more seeds could tell.": "0 lies inside, so these ten pairs cannot "
+        "tell a small loss from a gain of nearly two points. That is a result, too. (Decide how "
+        "many more seeds before you look: who stops when the figure pleases will be pleased.)",
+    },
+    right="No clear difference; more seeds could tell.",
 )

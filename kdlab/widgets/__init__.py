@@ -4,6 +4,7 @@ from kdlab.widgets.cohort_explorer import CohortExplorer
 from kdlab.widgets.comparison_board import ComparisonBoard
 from kdlab.widgets.digit_pad import DigitPad
 from kdlab.widgets.loss_explorer import LossExplorer
+from kdlab.widgets.quiz import Quiz
 from kdlab.widgets.temperature_explorer import TemperatureExplorer
 from kdlab.widgets.training_monitor import TrainingMonitor
 
@@ -12,6 +13,7 @@ __all__ = [
     "ComparisonBoard",
     "DigitPad",
     "LossExplorer",
+    "Quiz",
     "TemperatureExplorer",
     "TrainingMonitor",
 ]

@@ -111,7 +111,8 @@ def test_a_wrong_formula_is_noticed(fixture):
 
 
 @pytest.mark.parametrize(
-    "widget", ["digit_pad", "loss_explorer", "temperature_explorer", "training_monitor"]
+    "widget",
+    ["digit_pad", "loss_explorer", "quiz", "temperature_explorer", "training_monitor"],
 )
 def test_the_assembled_module_is_one_valid_module(widget, tmp_path):
     path = tmp_path / "widget.mjs"
