@@ -186,6 +186,44 @@ def test_dark(lesson_02, explorer, tmp_path):
     assert dark[1] > 200 > 80 > dark[0]
 
 
+# ---- Lesson 02: the quiz ------------------------------------------------------------------------
+
+
+def quiz_of(lab, code: str = "ex.quiz_accuracy"):
+    """The quiz below the cell with this code."""
+    return lab.find(".jp-CodeCell").filter(has_text=code).locator(".kd-quiz")
+
+
+def test_a_quiz_is_answered_by_keyboard_and_python_knows(lesson_02):
+    lesson_02.show(lesson_02.cell("ex.quiz_accuracy"))
+    quiz = quiz_of(lesson_02)
+    soon(quiz.get_by_role("status")).to_contain_text("Not attempted yet")
+    first, second = quiz.get_by_role("radio").all()[:2]
+    cells = "p => [p.content.activeCellIndex, p.content.model.cells.length]"
+    first.focus()
+    before = lesson_02.panel(cells)
+    for key in ("Space", "ArrowDown", "d", "d", "Enter"):
+        lesson_02.page.keyboard.press(key)
+    soon(quiz.get_by_role("status")).to_contain_text("✗ Not yet. It comes out in the other bars.")
+    assert second.is_checked()
+    assert lesson_02.panel(cells) == before
+    assert lesson_02.evaluate("print(ex.quiz_accuracy.chosen)").startswith("It rises")
+
+
+def test_two_views_of_a_quiz_agree(lesson_02):
+    lesson_02.show(lesson_02.cell("ex.quiz_accuracy"))
+    code = "display(ex.quiz_accuracy)"
+    with lesson_02.new_cell(code):
+        views = [quiz_of(lesson_02).first, quiz_of(lesson_02, code)]
+        for i in (0, 2):
+            views[1].get_by_role("radio").nth(i).check()
+            views[1].get_by_role("button", name="Check").click()
+            for view in views:
+                soon(view.get_by_role("radio").nth(i)).to_be_checked()
+            said = {view.get_by_role("status").text_content() for view in views}
+            assert len(said) == 1 and said.pop()[0] == ("✓" if i == 2 else "✗")
+
+
 # ---- Lesson 01: the Stop button -----------------------------------------------------------------
 
 
@@ -255,8 +293,9 @@ def test_stop_keeps_the_finished_students_of_a_cohort(lesson_01):
 
 @pytest.fixture(scope="module")
 def saved(lesson_02, folder):
-    """Lesson 02 as JupyterLab saves it after it was run, with the explorer at T = 4."""
+    """Lesson 02 as JupyterLab saves it, run, with the explorer at T = 4 and a question answered."""
     lesson_02.evaluate("explorer.temperature = 4")
+    lesson_02.evaluate("ex.quiz_accuracy.chosen = 'It stays exactly as it is.'")
     lesson_02.save()
     return json.loads((folder / "02_soft_targets.ipynb").read_text())
 
@@ -280,6 +319,18 @@ def test_a_saved_lesson_is_alive_without_its_kernel(lab, saved, folder):
     assert not lab.panel("p => p.sessionContext.session?.kernel?.status")
 
 
+def test_an_answer_is_there_when_the_lesson_is_opened_again(lab, saved, folder):
+    reopen(lab, saved, folder / "answered.ipynb")
+    lab.show(lab.cell("ex.quiz_accuracy"))
+    quiz = quiz_of(lab)
+    soon(quiz.get_by_role("radio", name="It stays exactly as it is.")).to_be_checked()
+    soon(quiz.get_by_role("status")).to_contain_text("✓ Right.")
+    lab.shut_down_kernel()
+    quiz.get_by_role("radio").first.check()
+    quiz.get_by_role("button", name="Check").click()
+    soon(quiz.get_by_role("status")).to_contain_text("✗ Not yet.")
+
+
 def test_a_lesson_of_a_stranger_shows_the_fallback(lab, saved, folder):
     """JupyterLab trusts what was run and saved here, and nothing that has changed since."""
     reopen(
@@ -289,3 +340,8 @@ def test_a_lesson_of_a_stranger_shows_the_fallback(lab, saved, folder):
     soon(fallback).to_contain_text("9 ◆ true label")
     soon(fallback).to_contain_text("T = 4")
     assert lab.find(".kdlab").count() == 0
+    lab.show(lab.cell("ex.quiz_accuracy"))
+    reply = lab.find("details").filter(has_text="It stays exactly as it is.")
+    soon(reply.locator("summary")).to_be_visible()
+    reply.locator("summary").click()
+    soon(reply).to_have_attribute("open", "")
