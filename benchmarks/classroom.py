@@ -432,8 +432,9 @@ def main() -> int:
         parser.error(f"--users must be at least 2, got {options.users}")
     if not 0 <= options.trainers < options.users:
         parser.error(f"--trainers must be 0 to {options.users - 1}, got {options.trainers}")
-    # As with Ctrl-C, everything that was started is ended on the way out.
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    # Whatever stops us, what was started is ended; also where Ctrl-C is ignored, in a script's `&`.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     found, good = {}, False
     try:
         with TemporaryDirectory(prefix="kdlab-class-") as folder, serve(Path(folder)) as hub:

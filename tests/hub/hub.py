@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import psutil
 
 CONFIG = Path(__file__).parents[2] / "docs/jupyterhub/jupyterhub_config.py"
-PATIENCE = 60
+PATIENCE = 120
 
 # Free ports instead of the usual ones, and JupyterLab within reach of the tests (see lab.py).
 OVERRIDES = """\
