@@ -105,6 +105,7 @@ def test_lesson_runs_in_the_environment_that_binder_builds(clean_copy, tmp_path)
         said = run(python, "-c", RUN_LESSON, lesson, **(inside | {"cwd": lesson.parent}))
     finally:
         shutil.rmtree(environment)  # 1.5 GB
+    assert (clean_copy / "apps" / "explorers.html").stat().st_size > 100_000
     assert "cells run: True" in said
     assert f"kdlab from {environment}" in said
     assert "TensorFlow imported: False" in said

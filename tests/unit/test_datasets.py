@@ -164,6 +164,23 @@ def test_a_home_folder_is_expanded(folder, monkeypatch):
     assert load_dataset("mnist", f"~/{folder.name}").source == str(folder / "mnist.npz")
 
 
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_needs_no_download_is_known(name, folder, monkeypatch, no_debian, tmp_path):
+    def answer(name):
+        return arrays(name, seed=5)
+
+    monkeypatch.setattr(datasets, "_from_keras", answer)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    assert datasets.find_local(name) is None  # and did not ask Keras
+    cached = tmp_path / "keras" / "datasets" / datasets._IN_KERAS_CACHE[name]
+    cached.parent.mkdir(parents=True)
+    cached.touch()
+    found, source = datasets.find_local(name)
+    assert source == "keras.datasets" and (found["x_test"] == answer(name)["x_test"]).all()
+    found, source = datasets.find_local(name, folder)
+    assert source == str(folder / f"{name}.npz")
+
+
 def test_keras_comes_last(monkeypatch, no_debian):
     from kdlab._tensorflow import keras
 
