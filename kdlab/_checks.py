@@ -134,13 +134,6 @@ def widths(value, name: str = "hidden_units") -> tuple[int, ...]:
     return tuple(positive_int(width, name, at_most=_MOST_UNITS) for width in values)
 
 
-def text(value, name: str) -> str:
-    """A text that says something."""
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{name} must be a text that is not empty, got {value!r}")
-    return value
-
-
 def array(value, name: str, *, ndim: int | None = None, dtype=np.float64) -> np.ndarray:
     """A finite array of numbers, not empty, of `ndim` dimensions if that is given."""
     try:

@@ -15,16 +15,16 @@ from jupyter_client.manager import start_new_kernel
 from kdlab import artifacts
 
 LESSON = Path(__file__).parents[2] / "notebooks" / "01_train_a_teacher.ipynb"
-CHECKPOINT = 'checkpoint="teacher_run.npz", '
+SAVED = "teacher_in_training.npz"
 PATIENCE = 240
 
 
-def lesson(checkpoint: str = "") -> list[str]:
-    """The lesson's code up to the end of its training, with or without a checkpoint."""
+def lesson() -> list[str]:
+    """The lesson's code up to the end of its training, which is made shorter."""
     cells = [c.source for c in nbformat.read(LESSON, as_version=4).cells if c.cell_type == "code"]
     training = next(i for i, code in enumerate(cells) if "kdlab.train(" in code)
-    cells[training] = cells[training].replace("epochs=30", f"{checkpoint}epochs=12")
-    assert checkpoint in cells[training] and "epochs=12" in cells[training]
+    cells[training] = cells[training].replace("epochs=30", "epochs=12")
+    assert f'checkpoint="{SAVED}"' in cells[training] and "epochs=12" in cells[training]
     return [
         "from kdlab import checkpoint\ncheckpoint.SAVE_EVERY = 0",  # its epochs are short
         *cells[: training + 1],
@@ -77,9 +77,9 @@ def epochs_saved(path: Path) -> int:
 
 
 def test_a_lesson_goes_on_where_its_kernel_was_killed(kernel, tmp_path):
-    saved = tmp_path / "teacher_run.npz"
+    saved = tmp_path / SAVED
     first = kernel()
-    *before, training, _ = lesson(CHECKPOINT)
+    *before, training, _ = lesson()
     for code in before:
         first.run(code)
     first.client.execute(training)
@@ -95,8 +95,8 @@ def test_a_lesson_goes_on_where_its_kernel_was_killed(kernel, tmp_path):
     # A write that was cut off may have left its own file, but never half of this one.
 
     second = kernel()
-    said = [second.run(code) for code in lesson(CHECKPOINT)]
-    assert f"Going on after epoch {done}, from teacher_run.npz." in "".join(said)
+    said = [second.run(code) for code in lesson()]
+    assert f"Going on after epoch {done}, from {SAVED}." in "".join(said)
     assert not saved.exists(), "the run is over"
     resumed = dict(np.load(tmp_path / "end.npz"))
 
