@@ -172,9 +172,9 @@ def open_app(page, server: Server) -> tuple[float, float]:
     return first, time.time() - start
 
 
-def forget_outputs(path: Path) -> int:
-    """Strip a lesson of what is stored in it; returns the cell that shows the first widget."""
-    nb = nbformat.read(path, as_version=4)
+def forget_outputs(repository: Path, path: str) -> int:
+    """Put a lesson there without what is stored in it; returns the cell of its first widget."""
+    nb = nbformat.read(ROOT / path, as_version=4)
     first = next(
         number
         for number, cell in enumerate(nb.cells)
@@ -185,13 +185,13 @@ def forget_outputs(path: Path) -> int:
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    nbformat.write(nb, path)
+    nbformat.write(nb, repository / path)
     return first
 
 
 def measure(browser, python: Path, repository: Path, path: str) -> bool:
     """Run a lesson or the app, print its line, and say whether it kept the bars."""
-    first_widget = None if path == APP else forget_outputs(repository / path)
+    first_widget = None if path == APP else forget_outputs(repository, path)
     max_megabytes = MAX_MEGABYTES_APP if path == APP else MAX_MEGABYTES
     first = whole = float("nan")
     problem = ""
@@ -228,10 +228,9 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="kdlab-binder-") as place:
         python, repository = build(Path(place))
         with capped(LIMIT) as cap:
-            print(
-                f"\n{LIMIT / 1e9:g} GB, by {cap.how}; one core, by taskset; CIFAR-10 from", end=" "
-            )
-        print(os.environ.get("KDLAB_DATA_DIR") or "Keras's cache or the network", "\n")
+            print(f"\nunder {LIMIT / 1e9:g} GB, by {cap.how}, on one core, by taskset")
+        data = "KDLAB_DATA_DIR" if os.environ.get("KDLAB_DATA_DIR") else "Keras or the network"
+        print(f"CIFAR-10 is from {data}\n")
         print(f"| {'':25} | first widget (s) | whole s | peak MB (bar) | charged MB | verdict |")
         print(f"| {'-' * 25} | ---------------- | ------- | ------------- | ---------- | ------- |")
         lessons = [f"notebooks/{Path(name).name}" for name in arguments] or sorted(
