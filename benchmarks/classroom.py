@@ -357,7 +357,7 @@ async def hold_class(hub: Hub, users: int, trainers: int) -> dict:
         trips.pop(BROWSER, None)  # the mouse's way, which is another one
         return {
             "first_widget_s": {name: seconds for name, (_, seconds) in there.items()},
-            "round_trip_s": sorted(trip for some in trips.values() for trip in some),
+            "round_trip_s": [trip for some in trips.values() for trip in some],
             "lesson_03_s": trained,
             "memory_mb": memory_mb,
             "lesson_02_cpu_s": cpu_s,
@@ -385,36 +385,36 @@ def report(found: dict, users: int) -> bool:
           f"{cpu['clients']:.0f}, others on this machine {others:.0f}; it took "
           f"{cpu['elapsed']:.0f} s\n")  # fmt: skip
     for what, seconds in {
-        "first widget": found["first_widget_s"].values(),
-        "kernel's answer to a drag": found["round_trip_s"],
-        "lesson 03": found["lesson_03_s"].values(),
+        "first widget": summary(found["first_widget_s"].values()),
+        "kernel's answer to a drag": summary(found["round_trip_s"]),
+        "lesson 03": summary(found["lesson_03_s"].values()),
     }.items():
-        if seconds:
-            print(f"{what}, s: p50 {median(seconds):.3g}, p95 {p95(seconds):.3g}, "
-                  f"longest {max(seconds):.3g}")  # fmt: skip
+        if seconds["n"]:
+            print(f"{what}, s: p50 {seconds['p50']:.3g}, p95 {seconds['p95']:.3g}, "
+                  f"longest {seconds['longest']:.3g}")  # fmt: skip
     for name, failure in found["failures"].items():
         print(f"FAILED: {name}, {failure}")
     print()
     memory = found["memory_mb"]
     kernel = memory["lesson 02, at rest"].get("kernels", {"rss_peak": inf})["rss_peak"]
     most = total(memory["lesson 02, at its largest"]) / 1e3
-    widgets = list(found["first_widget_s"].values())
+    widgets = summary(found["first_widget_s"].values())
     return all(
         [
             row("kernel of lesson 02, largest peak, MB", kernel, KERNEL_MEGABYTES),
             row(f"{users} learners in lesson 02, largest total, GB", most, TOTAL_GIGABYTES),
-            row("first widget, p95, s", p95(widgets), FIRST_WIDGET_SECONDS),
-            row("learners without a widget", users - len(widgets), 0),
+            row("first widget, p95, s", widgets["p95"], FIRST_WIDGET_SECONDS),
+            row("learners without a widget", users - widgets["n"], 0),
             row("failures", len(found["failures"]), 0),
         ]
     )
 
 
-def p95(values) -> float:
-    values = list(values)
-    if len(values) < 2:  # of one, or of nobody who got there
-        return max(values, default=inf)
-    return quantiles(values, n=20, method="inclusive")[-1]
+def summary(values) -> dict[str, float]:
+    values = list(values) or [inf]  # nobody got there
+    p95 = quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
+    count = len(values) if values != [inf] else 0
+    return {"n": count, "p50": median(values), "p95": p95, "longest": max(values)}
 
 
 def row(what: str, value: float, bar: float) -> bool:
@@ -447,7 +447,8 @@ def main() -> int:
     if options.json:
         about = {"versions": {**versions(), "jupyterhub": version("jupyterhub")},
                  "processor": processor(), "cores": os.cpu_count(), "good": good}  # fmt: skip
-        text = json.dumps({**about, "users": options.users, **found}, indent=1)
+        found["round_trip_s"] = summary(found["round_trip_s"])  # a thousand of them
+        text = json.dumps({**about, "users": options.users, **found}, indent=1) + "\n"
         write_atomically(options.json, lambda file: file.write(text.encode()))
     return int(not good)
 
