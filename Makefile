@@ -19,7 +19,7 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 # An environment does not survive being moved (scripts and the editable install hold its path).
 MOVED := $(shell [ ! -f .venv/.home ] || [ "$$(cat .venv/.home)" = "$$(pwd)" ] || echo moved)
 
-.PHONY: lab hub test format refresh benchmark classroom experiments assignment grade app bundle test-bundle binder lock clean help $(MOVED)
+.PHONY: lab hub test format refresh benchmark classroom experiments assignment grade figures waits app bundle test-bundle binder lock clean help $(MOVED)
 
 lab: .venv/.lab ## open the lessons in JupyterLab (LAB_ARGS="--no-browser --port 8899")
 	@# A URL, because a file as argument would make its folder the server's root and hide the rest.
@@ -55,6 +55,12 @@ test-bundle: .venv/.lab ## make a bundle, set it up without network and run less
 binder: .venv/.test ## build what Binder builds, run every lesson in 2 GB on one core: half an hour
 	$(BIN)/python benchmarks/binder.py $(NOTEBOOKS)
 
+figures: .venv/.lab ## the figures of the instructor's guide on A4, into docs/printed
+	$(BIN)/python docs/figures.py
+
+waits: .venv/.lab ## run the lessons and say what a class waits for on this machine (NOTEBOOKS=...)
+	$(BIN)/python benchmarks/waits.py $(NOTEBOOKS)
+
 benchmark: .venv/.lab ## what training costs, and the time and memory of the lessons (NOTEBOOKS=...)
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/distillation.py
@@ -84,6 +90,8 @@ lock: .venv/.home ## solve pyproject.toml into exact versions (LOCK_ARGS=--upgra
 
 clean: ## remove the environment and everything else that is made here
 	rm -rf .venv .pytest_cache .ruff_cache dist tests/browser/node_modules docs/jupyterhub/node_modules apps/*.html
+
+	rm -rf .venv .pytest_cache .ruff_cache dist docs/printed tests/browser/node_modules
 	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 help: ## list these commands
