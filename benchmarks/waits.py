@@ -44,7 +44,7 @@ def waits(path: Path):
 
 
 def main(arguments: list[str]) -> None:
-    print(versions())
+    print(versions(), flush=True)
     for path in [Path(name) for name in arguments] or sorted(NOTEBOOKS.glob("*.ipynb")):
         cells = list(waits(path))
         print(f"\n{path.stem}: {sum(seconds for *_, seconds in cells):.0f} s in all")
