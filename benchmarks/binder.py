@@ -12,8 +12,8 @@ cap of 2 GB and one core, and all its cells are run; the browser is the learner'
   JupyterLab takes to draw itself meanwhile counts. (For the app: from the request of its page.)
 - whole: the same to the end of the last cell.
 - peak: the most memory of server and kernel together, by their resident sets.
-- charged: the same as the control group counts it, with the cache of files that were read; the
-  kernel takes that back before it ends anybody.
+- charged: the same as the control group counts it: with the files that it was the first to read,
+  whose memory is taken back before anybody is ended, and without those that others had read.
 
 Binder downloads CIFAR-10 at the first use in lesson 05. If `KDLAB_DATA_DIR` is set, the file there
 stands in for the download. The exit status is 1 if a lesson fails or misses a bar.
