@@ -15,6 +15,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -429,8 +430,9 @@ def write_atomically(path, write: Callable[[BinaryIO], None]) -> None:
 def _remove_abandoned(path: Path) -> None:
     """Remove what was left of writing this file by processes that were killed meanwhile."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 32}"):
-        if time.time() - left.stat().st_mtime > _ABANDONED:
-            left.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # one of somebody at work, who has just finished
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                left.unlink()
 
 
 def processor() -> str:

@@ -352,11 +352,14 @@ def unpaired_difference(a, b, confidence: float = 0.95) -> Interval:
     mean, n = float(a.mean() - b.mean()), len(a) + len(b)
     if np.ptp(a) == 0 == np.ptp(b):  # no spread, and no degrees of freedom to compute
         return Interval(mean, mean, mean, n, confidence)
+    scale = max(np.abs(a).max(), np.abs(b).max())  # the square of a large number overflows
     with warnings.catch_warnings():  # SciPy warns of lost precision where one side has no spread
         warnings.simplefilter("ignore", RuntimeWarning)
-        test = ttest_ind(a, b, equal_var=False)
-        low, high = test.confidence_interval(confidence)
-    return Interval(mean, float(low), float(high), n, confidence)
+        test = ttest_ind(a / scale, b / scale, equal_var=False)
+        low, high = (scale * float(end) for end in test.confidence_interval(confidence))
+    if not low <= high:  # NaN: a spread so small that its square is 0
+        low = high = mean
+    return Interval(mean, low, high, n, confidence)
 
 
 def verdict(

@@ -29,6 +29,11 @@ def choose_profile(profiles: Mapping[str, Mapping]) -> SimpleNamespace:
     for settings in profiles.values():
         if not isinstance(settings, Mapping):
             raise ValueError(f"profiles must hold a dict of settings each, got {settings!r}")
+        if "name" in settings or not all(isinstance(key, str) for key in settings):
+            raise ValueError(
+                f"profiles must hold settings with names that are texts, and none called 'name', "
+                f"got {list(settings)}"
+            )
     first = next(iter(profiles))
     for name, settings in profiles.items():
         if set(settings) != set(profiles[first]):

@@ -166,7 +166,7 @@ def test_a_home_folder_is_expanded(folder, monkeypatch):
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_what_needs_no_download_is_known(name, folder, monkeypatch, no_debian, tmp_path):
-    def answer(name):
+    def answer(name, data_dir=None):
         return arrays(name, seed=5)
 
     monkeypatch.setattr(datasets, "_from_keras", answer)
