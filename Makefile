@@ -52,7 +52,7 @@ bundle: .venv/.lab ## write dist/kdlab-...: all that a class without network nee
 test-bundle: .venv/.lab ## make a bundle, set it up without network and run lessons there: minutes, Linux
 	$(BIN)/python tests/offline/class_without_network.py
 
-binder: .venv/.test ## build what Binder builds, run every lesson in 2 GB on one core: half an hour
+binder: .venv/.test ## build what Binder builds, run every lesson in 2 GB on one core: a quarter of an hour
 	$(BIN)/python benchmarks/binder.py $(NOTEBOOKS)
 
 figures: .venv/.lab ## the figures of the instructor's guide on A4, into docs/printed
