@@ -71,11 +71,15 @@ def without_network(folder: Path) -> None:
 
 
 def check_opens(start_here: list[str], begin: float) -> None:
-    """JupyterLab comes up on the bundle's folder, and ends when it is told to."""
+    """JupyterLab comes up on the bundle's folder."""
     with tempfile.TemporaryDirectory() as runtime:
         environment = os.environ | {"JUPYTER_RUNTIME_DIR": runtime}
         command = [*start_here, "--no-browser", "--port=0", "--ip=127.0.0.1"]
-        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as started:
+        # A session of its own, so that all of it can be ended, whatever happens.
+        started = subprocess.Popen(
+            command, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
             while not (found := list(Path(runtime).glob("jpserver-*.json"))):
                 assert started.poll() is None, f"JupyterLab ended with {started.returncode}"
                 time.sleep(0.1)
@@ -84,7 +88,9 @@ def check_opens(start_here: list[str], begin: float) -> None:
             with urlopen(f"{server['url']}{lesson}&token={server['token']}") as answer:
                 assert json.load(answer)["type"] == "notebook"
             step("JupyterLab opens", begin)
-            os.kill(server["pid"], signal.SIGTERM)
+        finally:
+            os.killpg(started.pid, signal.SIGTERM)
+            started.wait()
 
 
 def main(arguments: list[str]) -> int:
