@@ -11,6 +11,14 @@ from kdlab._interrupt import held_interrupts
 from kdlab._tensorflow import keras
 
 
+@pytest.fixture(autouse=True)
+def python_hears_it():
+    """Started in the background of a shell, Python ignores the interrupts of a keyboard."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Finalized:
     """Interrupts from within a finalizer: what Python raises there, it throws away."""
 
