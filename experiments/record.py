@@ -50,7 +50,8 @@ class Record:
                 )
         else:
             self.content = {"about": about, "versions": {}, "device": {}, "seconds": 0, "runs": []}
-        self.content |= {"versions": versions() | framework()[0], "device": device()}
+        framework, accelerators = _framework()
+        self.content |= {"versions": versions() | framework, "device": device(accelerators)}
 
     @property
     def runs(self) -> list[dict]:
@@ -104,7 +105,7 @@ def cifar10_name(data: Dataset) -> str:
     return "CIFAR-10 (JPEG re-encoding)" if data.checksum == RE_ENCODED else data.name
 
 
-def framework() -> tuple[dict[str, str], list[str]]:
+def _framework() -> tuple[dict[str, str], list[str]]:
     """The version of JAX, if that is what computes, and the accelerators that are seen."""
     if jax := sys.modules.get("jax"):
         seen = [device.device_kind for device in jax.devices() if device.platform != "cpu"]
@@ -114,14 +115,14 @@ def framework() -> tuple[dict[str, str], list[str]]:
     return {}, [gpu.name for gpu in tf.config.list_physical_devices("GPU")]
 
 
-def device() -> dict:
+def device(accelerators: list[str]) -> dict:
     """What the experiment runs on."""
     return {
         "processor": processor(),
         "machine": platform.machine(),
         "system": platform.system(),
         "cores": os.cpu_count(),
-        "accelerators": framework()[1],
+        "accelerators": accelerators,
     }
 
 

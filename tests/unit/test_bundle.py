@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import nbformat
 import numpy as np
 import pytest
+from namespaces import linux
 
 ROOT = Path(__file__).parents[2]
 sys.path += [str(ROOT / "offline"), str(ROOT / "tests" / "offline")]
@@ -26,7 +27,6 @@ import start_here  # noqa: E402
 
 HERE = "{}.{}".format(*sys.version_info)
 LOCK = ROOT / "requirements.txt"
-on_linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are a thing of Linux")
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_a_wrong_place_for_data_is_said_and_nothing_written(tmp_path, monkeypatc
 # ---- using it -----------------------------------------------------------------------------------
 
 
-@on_linux
+@linux
 def test_it_sets_itself_up_where_there_is_no_network(copy):
     offline = no_network.command()
     first = set_up(copy, *offline, cwd=copy.parent)
