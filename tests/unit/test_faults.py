@@ -274,7 +274,7 @@ def test_in_a_read_only_home_the_lessons_run_and_say_nothing_else(tmp_path):
     done = namespaces.run(
         *source(script), setup=f"cd '{NOTEBOOKS}'; mount -t tmpfs -o ro none '{home}'",
         HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), XDG_CONFIG_HOME=str(home / "config"),
-        MPLCONFIGDIR="", IPYTHONDIR="",
+        MPLCONFIGDIR="", IPYTHONDIR=str(home / "ipython"),
     )  # fmt: skip
     require(done)
     # Not ours: what Jupyter says of it, on the server's side.
