@@ -21,11 +21,8 @@ MOVED := $(shell [ ! -f .venv/.home ] || [ "$$(cat .venv/.home)" = "$$(pwd)" ] |
 
 .PHONY: lab hub test format refresh benchmark classroom experiments assignment grade figures waits app bundle test-bundle binder lock clean help $(MOVED)
 
-lab: .venv/.lab ## open the lessons in JupyterLab (LAB_ARGS="--no-browser --port 8899")
-	@# A URL, because a file as argument would make its folder the server's root and hide the rest.
-	@# Jupyter refuses to run as root unless told to; whoever is root here is in a container.
-	$(BIN)/python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
-	    $$([ "$$(id -u)" != 0 ] || echo --allow-root) $(LAB_ARGS)
+lab: .venv/.lab ## open your copies of the lessons, in my_lessons (LAB_ARGS="--no-browser --port 8899")
+	$(BIN)/python -m kdlab lab $(LAB_ARGS)
 
 hub: .venv/.hub ## start a JupyterHub for a class on this machine: see docs/jupyterhub
 	$(BIN)/python -m jupyterhub -f docs/jupyterhub/jupyterhub_config.py $(HUB_ARGS)
@@ -89,9 +86,8 @@ lock: .venv/.home ## solve pyproject.toml into exact versions (LOCK_ARGS=--upgra
 	PYTHON=$(BIN)/python .ci/lock $(LOCK_ARGS)
 
 clean: ## remove the environment and everything else that is made here
-	rm -rf .venv .pytest_cache .ruff_cache dist tests/browser/node_modules docs/jupyterhub/node_modules apps/*.html
-
-	rm -rf .venv .pytest_cache .ruff_cache dist docs/printed tests/browser/node_modules
+	rm -rf .venv .pytest_cache .ruff_cache dist docs/printed apps/*.html tests/browser/node_modules \
+	    docs/jupyterhub/node_modules
 	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 help: ## list these commands

@@ -29,8 +29,8 @@ from nbgrader.utils import is_grade
 from traitlets.config import Config, PyFileConfigLoader
 from traitlets.log import get_logger
 
-from kdlab.artifacts import write_atomically
 from kdlab.grading import notes
+from kdlab.storage import write_atomically
 
 FOLDER = Path(__file__).resolve().parent
 

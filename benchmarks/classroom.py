@@ -43,7 +43,8 @@ import psutil
 from lessons import peak_memory
 from playwright.sync_api import Page, sync_playwright
 
-from kdlab.artifacts import processor, versions, write_atomically
+from kdlab.artifacts import processor, versions
+from kdlab.storage import write_atomically
 
 TESTS = Path(__file__).parents[1] / "tests"
 sys.path += [str(TESTS / "browser"), str(TESTS / "hub")]
@@ -52,8 +53,8 @@ from hub import Hub, serve  # noqa: E402
 from lab import Lab, drag, readings  # noqa: E402
 from learner import Learner, Lesson  # noqa: E402
 
-LESSON_02 = "notebooks/02_soft_targets.ipynb"
-LESSON_03 = "notebooks/03_distill_a_student.ipynb"
+LESSON_02 = "my_lessons/02_soft_targets.ipynb"
+LESSON_03 = "my_lessons/03_distill_a_student.ipynb"
 BROWSER = "learner-00"  # the one in Chromium
 EXPLORER = "explorer = "  # in the cell whose widget is dragged
 DRAG = [1 + step / 10 for step in range(40)]  # six seconds

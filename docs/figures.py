@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import kdlab
-from kdlab.artifacts import write_atomically
+from kdlab.storage import write_atomically
 
 HERE = Path(__file__).parent
 A4 = (297 / 25.4, 210 / 25.4)  # landscape, in inches

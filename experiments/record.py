@@ -18,8 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from kdlab.artifacts import processor, versions, write_atomically
+from kdlab.artifacts import processor, versions
 from kdlab.datasets import Dataset
+from kdlab.storage import write_atomically
 
 HERE = Path(__file__).parent
 # The checksum of CIFAR-10 decoded from JPEG: other pixels, if only a little, so other figures.

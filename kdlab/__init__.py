@@ -37,6 +37,7 @@ _MODULES = {
         "predict_logits",
         "measure_model",
     ),
+    "lessons.files": ("load_experiment",),
     "audit": ("audit_loss", "Audit"),
     "cohort": ("train_cohort", "CohortResult"),
     "artifacts": (

@@ -1,46 +1,29 @@
 """Stored teachers, and whatever else must survive: arrays and what made them, in one checked file.
 
-A file is a plain `.npz` (no pickle). It is written to a temporary name first and moved into place
-whole, so that a reader never meets half a file; and it carries a checksum of its contents, so that
-damage is found when it is read, not in a puzzling result.
+A file is a plain `.npz` (no pickle). It carries a checksum of its contents, so that damage is found
+when it is read, not in a puzzling result.
 """
 
 from __future__ import annotations
 
-import errno
-import glob
 import hashlib
 import json
-import os
 import platform
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import BinaryIO
-from uuid import uuid4
 
 import numpy as np
 
 import kdlab
-from kdlab import _checks
+from kdlab import _checks, _epochs
 from kdlab.datasets import Dataset, require_dataset
+from kdlab.storage import write_atomically
 
 _SHIPPED = Path(__file__).parent / "teachers"
 _FORMAT = 1
-
-# Seconds after which what a write has left behind belongs to a process that was killed.
-_ABANDONED = 3600.0
-# What to do where the system's own words do not say it.
-_CURES = {
-    errno.ENOSPC: "the disk is full: free some space, or choose another folder",
-    errno.EDQUOT: "your share of the disk is full: free some space, or choose another folder",
-    errno.EROFS: "nothing can be written there: choose another folder",
-    errno.EACCES: "you may not write there: choose another folder",
-}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -111,7 +94,8 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
         path: the file to write, `NAME.npz`; an older one is replaced in one move.
         model: a Keras model that returns logits.
         dataset: the data set it was trained on; its logits on all images are stored.
-        **made_with: what else to remember: seed, epochs, learning rate, ...
+        **made_with: what else to remember: seed, epochs, learning rate, ... If kdlab knows that
+            the model was trained for another number of `epochs`, it stores that and says so.
 
     Returns:
         The `StoredTeacher` that was written.
@@ -144,6 +128,13 @@ def _teacher_of(model, dataset: Dataset, made_with: dict) -> StoredTeacher:
         raise ValueError(
             f"made_with must hold plain values that JSON can write: {error}"
         ) from error
+    epochs = _epochs.of(model)
+    if epochs and made_with.get("epochs", epochs) != epochs:
+        print(
+            f"This model has had {epochs} epochs, not {made_with['epochs']}: "
+            f"epochs={epochs} is stored."
+        )
+        made_with = {**made_with, "epochs": epochs}
     return StoredTeacher(
         train_logits=predict_logits(model, dataset.x_train),
         test_logits=predict_logits(model, dataset.x_test),
@@ -385,54 +376,6 @@ def read_arrays(path) -> tuple[dict[str, np.ndarray], dict]:
     if expected != checksum(arrays):
         raise ValueError("its checksum does not match")
     return arrays, about
-
-
-def write_atomically(path, write: Callable[[BinaryIO], None]) -> None:
-    """Write a file whole or not at all.
-
-    Args:
-        path: the file; its folder is made if need be, an older file replaced in one move.
-        write: called with the open binary file.
-
-    Raises:
-        OSError: the file cannot be written; an older one is then left as it was.
-
-    Example:
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     write_atomically(f"{folder}/note.txt", lambda file: file.write(b"whole"))
-        ...     Path(f"{folder}/note.txt").read_text()
-        'whole'
-    """
-    path = _checks.path(path)
-    # In the same folder, so that the last move cannot cross file systems.
-    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(path)
-        try:
-            with open(temporary, "xb") as file:
-                write(file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        if error.errno not in _CURES:
-            raise
-        # The same error, but of the file that was meant. What led to it would only be longer.
-        reason = f"not written, and an older file is as it was; {_CURES[error.errno]}"
-        raise OSError(error.errno, reason, str(path)) from None
-
-
-def _remove_abandoned(path: Path) -> None:
-    """Remove what was left of writing this file by processes that were killed meanwhile."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 32}"):
-        with suppress(FileNotFoundError):  # one of somebody at work, who has just finished
-            if time.time() - left.stat().st_mtime > _ABANDONED:
-                left.unlink()
 
 
 def processor() -> str:

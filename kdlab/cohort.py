@@ -25,10 +25,10 @@ import numpy as np
 from kdlab import _checks
 from kdlab._interrupt import held_interrupts
 from kdlab._tensorflow import keras, tf
-from kdlab.artifacts import write_atomically
 from kdlab.datasets import Dataset
 from kdlab.distillation import hard_loss, soft_loss
 from kdlab.metrics import Interval, confidence_interval, paired_difference
+from kdlab.storage import write_atomically
 
 _CHUNK = 20  # students per program: a multiple of it, such as ten seeds of two kinds, wastes none
 _SEGMENT = 100  # steps per call of it: how often progress is shown and an interrupt is heard

@@ -12,7 +12,7 @@ import warnings
 
 import numpy as np
 
-from kdlab import _checks, artifacts
+from kdlab import _checks, _epochs, artifacts
 from kdlab._interrupt import held_interrupts
 from kdlab._tensorflow import keras, tf
 from kdlab.checkpoint import Checkpoint
@@ -203,7 +203,8 @@ def train(
     """Train a model on labels: a teacher, or a student on its own.
 
     Adam on the cross-entropy of the model's logits. Interrupting it (the stop button of
-    JupyterLab, or Ctrl+C) keeps what has been learned: the call returns the history so far.
+    JupyterLab, or Ctrl+C) keeps what has been learned: the call returns the history so far. A model
+    that was trained before goes on from its weights, and a line says so.
 
     Args:
         model: a Keras model that returns logits; trained in place.
@@ -498,6 +499,11 @@ def _fit(
         )
         callbacks.append(saved)
         done = saved.restore()
+    before = 0 if done else _epochs.of(model)
+    if before:
+        print(
+            f"Going on: this model has had {before} epochs already. To begin anew, build it again."
+        )
     message = "Ended by an error."
     history.epoch = []  # Keras sets it when training begins, and an interrupt may come before
     try:
@@ -525,6 +531,7 @@ def _fit(
         if monitor is None:
             print(message)
     finally:
+        _epochs.note(model, before + len(history.epoch))
         model.train_function = None  # a later fit of someone else's makes its own
         if monitor is not None:  # which must not offer to stop what has ended
             monitor.finish(message)

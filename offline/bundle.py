@@ -3,7 +3,7 @@
     python offline/bundle.py [--platform windows-x86_64] [--python 3.12 3.13] [--out dist]
 
 It holds wheels of the exact versions in `requirements.txt` and of kdlab as it stands in this tree,
-the lessons with the records that they read, and the data sets that this machine has. Made here,
+lessons and all, and the data sets that this machine has. Made here,
 with network; `start_here.py` in it needs none. The default is this platform and this Python.
 """
 
@@ -31,7 +31,6 @@ from kdlab.datasets import find_local
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 LOCK = ROOT / "requirements.txt"
-FILES = {"notebooks": ["*.ipynb"], "experiments": ["*.json", "*.png"]}
 DATA = ("mnist", "cifar10")
 PYTHONS = ("3.11", "3.12", "3.13")
 
@@ -104,12 +103,8 @@ def _pip(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "pip", "--quiet", *arguments], check=True)
 
 
-def add_lessons(folder: Path) -> None:
-    """The lessons, what lies beside them, and the app."""
-    for name, patterns in FILES.items():
-        (folder / name).mkdir()
-        for path in (path for pattern in patterns for path in (ROOT / name).glob(pattern)):
-            shutil.copy(path, folder / name)
+def add_app(folder: Path) -> None:
+    """The explorers on one page."""
     app = [sys.executable, str(ROOT / "apps/explorers.py"), str(folder / "explorers.html")]
     subprocess.run(app, check=True, stdout=subprocess.DEVNULL)
 
@@ -161,7 +156,7 @@ def write_bundle(out: Path, platform: str, pythons: list[str]) -> Path:
     target = out / f"kdlab-{kdlab.__version__}-{platform}-{tags}"
     with whole(target) as folder:
         data = add_data(folder)
-        add_lessons(folder)
+        add_app(folder)
         add_wheels(folder, platform, pythons)
         add_start(folder, platform, pythons, data)
     return target

@@ -3,8 +3,8 @@
     python3 start_here.py        (Windows: py start_here.py, or a double click)
 
 The first run makes an environment in the folder `.venv`, from the wheels in this folder alone;
-later runs only open the lessons. `--set-up` sets up and opens nothing; other arguments go to
-JupyterLab (`--no-browser --port 8899`).
+later runs only open the lessons: your copies of them, in the folder `my_lessons`. `--set-up` sets
+up and opens nothing; other arguments go to JupyterLab (`--no-browser --port 8899`).
 
 Needs a Python that `bundle.json` names, and nothing else: the environment gets pip from the wheels.
 """
@@ -24,7 +24,6 @@ ENVIRONMENT = HERE / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # Written last, with the place it was made for: an environment does not survive being moved.
 DONE = ENVIRONMENT / "set-up-in"
-FIRST_LESSON = "/lab/tree/notebooks/00_start_here.ipynb"
 # What a Python says of itself, a line each.
 ASK = """import platform, sys
 print("%d.%d" % sys.version_info[:2], platform.python_implementation(), sys.maxsize > 2**32)
@@ -43,7 +42,7 @@ def this_platform() -> str:
 
 
 def check_whole() -> None:
-    """See that this folder was copied whole. Lessons may have been worked on, but must be there."""
+    """See that this folder was copied whole."""
     sums = HERE / "SHA256SUMS"
     if not sums.is_file():
         raise Problem("This folder is not whole: SHA256SUMS is missing. Copy it here again.")
@@ -51,8 +50,7 @@ def check_whole() -> None:
     for line in sums.read_text(encoding="utf-8").splitlines():
         expected, name = line.split("  ", 1)
         path = HERE / name
-        whole = path.is_file() and (name.startswith("notebooks/") or sha256(path) == expected)
-        if not whole:
+        if not path.is_file() or sha256(path) != expected:
             bad.append(name)
     if bad:
         raise Problem(f"Missing or damaged: {', '.join(bad)}. Copy this folder here again.")
@@ -130,10 +128,8 @@ def is_set_up() -> bool:
 
 
 def open_lessons(arguments: list) -> int:
-    """JupyterLab on the first lesson, until it is ended."""
-    command = [str(PYTHON), "-m", "jupyterlab", "--LabApp.default_url=" + FIRST_LESSON]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")  # whoever is root here is in a container
+    """JupyterLab on the learner's copies of the lessons, until it is ended."""
+    command = [str(PYTHON), "-m", "kdlab", "lab"]
     environment = {"KDLAB_DATA_DIR": str(HERE / "data"), **os.environ}
     with subprocess.Popen([*command, *arguments], cwd=str(HERE), env=environment) as lab:
         while True:

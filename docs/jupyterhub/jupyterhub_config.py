@@ -46,7 +46,7 @@ c.Spawner.args = [
     "--MappingKernelManager.cull_interval=120",
 ]
 c.Spawner.env_keep = ["KDLAB_DATA_DIR"]
-c.Spawner.default_url = "/lab/tree/notebooks/00_start_here.ipynb"
+c.Spawner.default_url = "/lab/tree/my_lessons/00_start_here.ipynb"
 c.Spawner.mem_limit = "2G"  # of each process, so a kernel that wants more fails alone
 # Thirty servers that start at once share the processor: patience.
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180

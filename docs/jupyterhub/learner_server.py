@@ -7,31 +7,12 @@ module is missing, jsonschema leaves that check out: here it is missing.
 
 import os
 import resource
-import shutil
 import sys
 from pathlib import Path
 
 sys.modules["rfc3987_syntax"] = None
 
-ROOT = Path(__file__).resolve().parents[2]
-# The lessons, and what they link to.
-FILES = [
-    *ROOT.glob("notebooks/*.ipynb"),
-    ROOT / "README.md",
-    ROOT / "experiments/hinton_mnist.png",
-]
-
-
-def copy_lessons(home: Path) -> None:
-    """Put what is not there yet into the learner's home; what is there is theirs and stays."""
-    for file in FILES:
-        copy = home / file.relative_to(ROOT)
-        if not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            # In one step: half of a lesson, from a full disk, would be taken for the learner's.
-            partial = copy.with_name(f".{copy.name}.partial")
-            shutil.copyfile(file, partial)
-            partial.replace(copy)
+from kdlab.lessons.copies import copy_lessons  # noqa: E402
 
 
 def limit_memory() -> None:
@@ -45,7 +26,7 @@ def limit_memory() -> None:
 
 
 if __name__ == "__main__":
-    copy_lessons(Path.home())
+    copy_lessons(Path.home() / "my_lessons")
     limit_memory()
 
     from jupyterhub.singleuser import main

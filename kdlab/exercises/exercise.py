@@ -7,6 +7,8 @@ from textwrap import dedent
 
 import numpy as np
 
+from kdlab.lessons.answers import Answers
+
 
 class NotAttempted(Exception):
     """The answer is still the stub."""
@@ -25,6 +27,7 @@ class Exercise:
         hints: from a nudge to nearly the answer, shown one at a time.
         solution: Python source that binds the right answer to the name `answer`.
         praise: what to take away, said when the answer is right.
+        answers: where the attempts are kept; nowhere if not given.
 
     Example:
         >>> def judge(answer):
@@ -45,12 +48,14 @@ class Exercise:
         hints: Sequence[str],
         solution: str,
         praise: str,
+        answers: Answers | None = None,
     ):
         self.name = name
         self.judge = judge
         self.hints = tuple(hints)
         self.source = dedent(solution).strip()
         self.praise = praise
+        self._answers = answers
         self._shown = 0
 
     def check(self, answer=...) -> None:
@@ -62,17 +67,26 @@ class Exercise:
         except NotAttempted:
             print(
                 f"… {self.name} not attempted yet: replace the dots with your answer, "
-                "then run this cell again."
+                f"then run this cell again.{self._earlier()}"
             )
         except Misconception as error:
-            print(f"✗ {self.name} not yet. {error}")
+            self._say(answer, f"✗ {self.name} not yet. {error}")
         except Exception as error:
-            print(
-                f"✗ {self.name} not yet. Checking your answer raised "
-                f"{type(error).__name__}: {error}"
-            )
+            said = f"Checking your answer raised {type(error).__name__}: {error}"
+            self._say(answer, f"✗ {self.name} not yet. {said}")
         else:
-            print(f"✓ {self.name} right! {self.praise}")
+            self._say(answer, f"✓ {self.name} right! {self.praise}", right=True)
+
+    def _say(self, answer, verdict: str, right: bool = False) -> None:
+        """Print what there is to say to an attempt, and keep it."""
+        print(verdict)
+        if self._answers and (trouble := self._answers.attempt(self.name, answer, right)):
+            print(trouble)
+
+    def _earlier(self) -> str:
+        """That it was solved before, perhaps in an older copy of the lesson."""
+        day = self._answers.solved(self.name) if self._answers else ""
+        return f" (You had it right on {day}: ex.answers[{self.name!r}] has it.)" if day else ""
 
     def hint(self) -> None:
         """Show the next hint; after the last, start again."""

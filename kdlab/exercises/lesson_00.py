@@ -2,7 +2,10 @@
 
 from kdlab.artifacts import pretrained_teacher
 from kdlab.exercises.exercise import Exercise, convert, expect
+from kdlab.lessons.answers import Answers
 from kdlab.soft_targets import softmax
+
+answers = Answers("00_start_here")
 
 _EXAMPLE = 431  # the test image of lessons 00 and 02
 
@@ -27,6 +30,7 @@ temperature = Exercise(
     ],
     solution="answer = 6.0",
     praise="The same logits, another temperature: the order of the bars never changes.",
+    answers=answers,
 )
 
 
@@ -45,4 +49,5 @@ role = Exercise(
     hints=["One of the two runs on your phone in the end."],
     solution='answer = "student"',
     praise="The teacher is only a means: the small student is what you keep.",
+    answers=answers,
 )

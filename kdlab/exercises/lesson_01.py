@@ -5,7 +5,10 @@ import numpy as np
 from kdlab.artifacts import pretrained_teacher
 from kdlab.datasets import load_dataset
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
+from kdlab.lessons.answers import Answers
 from kdlab.soft_targets import entropy, softmax
+
+answers = Answers("01_train_a_teacher")
 
 
 def _judge_accuracy(function):
@@ -44,6 +47,7 @@ accuracy = Exercise(
             return np.mean(logits.argmax(axis=1) == labels)
     """,
     praise="No softmax was needed: the largest logit is the largest probability.",
+    answers=answers,
 )
 
 
@@ -83,6 +87,7 @@ most_unsure = Exercise(
         answer = entropy(softmax(logits)).argmax()
     """,
     praise="Look at that image: would you have been sure?",
+    answers=answers,
 )
 
 
@@ -114,4 +119,5 @@ runner_up = Exercise(
         answer = np.bincount(nines.argsort(axis=1)[:, -2]).argmax()
     """,
     praise="Nobody told the teacher which digits look alike. This is its dark knowledge.",
+    answers=answers,
 )

@@ -4,9 +4,12 @@ import numpy as np
 
 from kdlab.artifacts import pretrained_teacher
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
+from kdlab.lessons.answers import Answers
 from kdlab.soft_targets import entropy, kl_divergence, soft_loss_gradient
 from kdlab.soft_targets import softmax as _softmax
 from kdlab.widgets import Quiz
+
+answers = Answers("02_soft_targets")
 
 _EXAMPLE = 431  # the test image of lessons 00 and 02
 
@@ -65,6 +68,7 @@ softmax = Exercise(
             return np.exp(z) / np.exp(z).sum()
     """,
     praise="Logits divided by T, and a softmax that does not overflow.",
+    answers=answers,
 )
 
 
@@ -102,6 +106,7 @@ three_classes = Exercise(
         answer = temperatures[np.abs(np.array(effective) - 3).argmin()]
     """,
     praise="exp(entropy) turns 'how undecided' into a number of classes you can picture.",
+    answers=answers,
 )
 
 
@@ -145,6 +150,7 @@ kl = Exercise(
             return np.sum(teacher * (np.log(teacher) - np.log(student)))
     """,
     praise="0 where they agree, and it grows with every class the student neglects.",
+    answers=answers,
 )
 
 
@@ -193,6 +199,7 @@ gradient = Exercise(
             return T * (softmax(student_logits, T) - softmax(teacher_logits, T))
     """,
     praise="T (q - p): the T² in the loss, less the T that the softmax takes back.",
+    answers=answers,
 )
 
 
@@ -212,3 +219,4 @@ quiz_accuracy = Quiz(
     },
     right="It stays exactly as it is.",
 )
+answers.keep("quiz_accuracy", quiz_accuracy)

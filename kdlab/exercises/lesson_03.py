@@ -3,8 +3,11 @@
 import numpy as np
 
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
+from kdlab.lessons.answers import Answers
 from kdlab.soft_targets import kl_divergence, log_softmax, softmax
 from kdlab.widgets import Quiz
+
+answers = Answers("03_distill_a_student")
 
 
 def _soft(student, teacher, t):
@@ -82,6 +85,7 @@ loss = Exercise(
             return alpha * T**2 * soft + (1 - alpha) * hard
     """,
     praise="That is the whole of Hinton's loss.",
+    answers=answers,
 )
 
 
@@ -131,6 +135,7 @@ balanced = Exercise(
     """,
     praise="Compare your interval with that of the lesson: is a part of the gain there made up by "
     "digits that hardly came up?",
+    answers=answers,
 )
 
 
@@ -156,6 +161,7 @@ verdict = Exercise(
     hints=["Is 0 inside the interval?"],
     solution='answer = "cannot tell"',
     praise="'We cannot tell yet' is a result. More seeds would narrow the interval.",
+    answers=answers,
 )
 
 
@@ -258,6 +264,7 @@ stored = Exercise(
     """,
     praise="Asked once, as it is used, with nothing taken away: every student can learn from it, "
     "at any temperature.",
+    answers=answers,
 )
 
 
@@ -279,3 +286,4 @@ quiz_temperature = Quiz(
     },
     right="At T = 1.",
 )
+answers.keep("quiz_temperature", quiz_temperature)

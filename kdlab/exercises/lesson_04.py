@@ -3,8 +3,11 @@
 import numpy as np
 
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, letters, number
+from kdlab.lessons.answers import Answers
 from kdlab.metrics import confidence_interval, unpaired_difference
 from kdlab.widgets import Quiz
+
+answers = Answers("04_does_it_really_work")
 
 _WHY_NOT = {
     "C": "C lacks its T²: at T = 4 its gradient is a sixteenth of what it should be, and next to "
@@ -30,6 +33,7 @@ losses = Exercise(
     solution='answer = "ABE"',
     praise="Each of the four others trains a student that reads digits. Accuracy would not have "
     "told you.",
+    answers=answers,
 )
 
 
@@ -71,6 +75,7 @@ share = Exercise(
     """,
     praise="Statisticians call it the probability of superiority. An effect that is certain over "
     "ten seeds may still lose every third duel of single runs.",
+    answers=answers,
 )
 
 
@@ -129,6 +134,7 @@ interval = Exercise(
             return d.mean() - half, d.mean() + half
     """,
     praise="That is `kdlab.paired_difference`.",
+    answers=answers,
 )
 
 
@@ -149,3 +155,4 @@ quiz_interval = Quiz(
     },
     right="No clear difference; more seeds could tell.",
 )
+answers.keep("quiz_interval", quiz_interval)

@@ -3,7 +3,10 @@
 import numpy as np
 
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, letters
+from kdlab.lessons.answers import Answers
 from kdlab.soft_targets import softmax
+
+answers = Answers("05_the_article_on_cifar10")
 
 _WHY_NOT = {
     "B": "In B the teacher is frozen, and then? `fit` gets images and labels: nothing of the "
@@ -26,6 +29,7 @@ distils = Exercise(
     ],
     solution='answer = "AC"',
     praise="B and D name a teacher and train on labels, as most code that does not distil.",
+    answers=answers,
 )
 
 
@@ -89,6 +93,7 @@ rescue = Exercise(
             return softmax(np.log(np.clip(probabilities, 1e-12, 1)), temperature)
     """,
     praise="A teacher that ends in a softmax is not lost, as long as its zeros are not exact.",
+    answers=answers,
 )
 
 _TOO_LARGE = "At 32 bits, 64 units take 19 KB: over the budget."
@@ -123,4 +128,5 @@ budget = Exercise(
     ],
     solution='answer = "64 units, distilled, 8 bits"',
     praise="Distilled for accuracy, rounded for size: the two do not compete.",
+    answers=answers,
 )

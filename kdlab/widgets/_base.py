@@ -48,8 +48,13 @@ class Widget(anywidget.AnyWidget):
 
     A subclass sets `_esm` and `_css` to text, declares what a learner can change as `Checked`
     traits that are arguments of the same name, and says what a reader should see where no widget
-    is alive: an untrusted notebook, GitHub, a printed page.
+    is alive: an untrusted notebook, GitHub, a printed page. One that asks something names the
+    traits that are the answer, and says whether there is one.
     """
+
+    _answer_traits: tuple[str, ...] = ()
+    # How the answer is kept (`kdlab.lessons.answers`); empty where it is not.
+    _keeping = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **traits):
         super().__init__(**traits)
@@ -68,6 +73,10 @@ class Widget(anywidget.AnyWidget):
     def _content(self) -> str:
         """What the widget shows, in a few words."""
         raise NotImplementedError
+
+    def _is_answered(self) -> bool:
+        """Whether the answer traits hold an answer."""
+        return False
 
     def _fallback_text(self) -> str:
         raise NotImplementedError

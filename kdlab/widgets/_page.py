@@ -17,7 +17,7 @@ from pathlib import Path
 import anywidget
 
 from kdlab import _checks
-from kdlab.artifacts import write_atomically
+from kdlab.storage import write_atomically
 from kdlab.widgets import _assets
 
 # Refuses all but what is in the file. The empty icon keeps a browser from asking for one.
@@ -28,7 +28,7 @@ style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <link rel="icon" href="data:,">"""
 
 # What a page has no use for: the text of the module, and what belongs to the notebook.
-_NOT_STATE = {"_esm", "_css", "_anywidget_id", *anywidget.AnyWidget.class_trait_names()}
+_NOT_STATE = {"_esm", "_css", "_anywidget_id", "_keeping", *anywidget.AnyWidget.class_trait_names()}
 
 
 def page(

@@ -8,6 +8,7 @@ import { createBars } from "./bars.js";
 import { createBitmap, DOTS } from "./bitmap.js";
 import { createSetter, debounce, element, follow, keepKeys } from "./dom.js";
 import { createPicture, examplePicker, readExamples } from "./examples.js";
+import { keptLine } from "./kept.js";
 import { argmax, softmax } from "./maths.js";
 import { forward, readFloats, readNetwork } from "./network.js";
 import { formatNumber, formatProbability } from "./numbers.js";
@@ -46,7 +47,7 @@ function render({ model, el }) {
     root.append(element("p.kd-title", "Or start from an example"), picker.node);
     parts.push(picker);
   }
-  root.append(words.node);
+  root.append(words.node, keptLine(model, signal));
   keepKeys(root, signal);
   el.append(root);
 

@@ -61,6 +61,7 @@ class DigitPad(Widget):
 
     _esm = _assets.module("digit_pad")
     _css = _assets.style("digit_pad")
+    _answer_traits = ("pixels",)
 
     temperature = Checked(lambda _, value: check_temperature(value), 1.0)
     pixels = Checked(lambda self, value: self._check_pixels(value), None)
@@ -171,6 +172,9 @@ class DigitPad(Widget):
             line = " ".join(f"{type(error).__name__}: {error}".split())
             answer = {"error": line if len(line) <= 200 else f"{line[:199]}…"}
         self._answer = {"pixels": drawing, **answer}
+
+    def _is_answered(self) -> bool:
+        return bool(np.any(self.pixels))
 
     # ---- Checks and fallback ---------------------------------------------------------------
 

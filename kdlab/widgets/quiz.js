@@ -5,6 +5,7 @@
  * share, is given with the button or the Enter key.
  */
 import { createSetter, element, follow, keepKeys } from "./dom.js";
+import { keptLine } from "./kept.js";
 
 const NOT_YET = "… Not attempted yet: choose one, then press Check.";
 
@@ -25,7 +26,7 @@ function render({ model, el }) {
     event.preventDefault();
     set("chosen", options[choices.findIndex(({ input }) => input.checked)]);
   };
-  const root = element("div.kdlab.kd-quiz", form);
+  const root = element("div.kdlab.kd-quiz", form, keptLine(model, signal));
   keepKeys(root, signal);
   el.append(root);
 

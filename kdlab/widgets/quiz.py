@@ -48,6 +48,7 @@ class Quiz(Widget):
 
     _esm = _assets.module("quiz")
     _css = _assets.style("quiz")
+    _answer_traits = ("chosen",)
 
     chosen = Checked(lambda self, value: self._check_chosen(value), None)
     # The question and what there is to say: never changed after the start.
@@ -92,6 +93,9 @@ class Quiz(Widget):
     def _reply(self, option: str) -> str:
         verdict = "✓ Right." if option == self._right else "✗ Not yet."
         return f"{verdict} {self._feedback[option]}"
+
+    def _is_answered(self) -> bool:
+        return self.chosen is not None
 
     def _content(self) -> str:
         return repr(self._question)

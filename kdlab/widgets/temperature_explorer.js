@@ -7,6 +7,7 @@
 import { createBars, drawTicks, fillUpTo, likeliest, MANY, reach } from "./bars.js";
 import { assign, createSetter, debounce, element, follow, keepKeys, stillIn } from "./dom.js";
 import { createPicture, exampleName, examplePicker, readExamples } from "./examples.js";
+import { keptLine } from "./kept.js";
 import { argmax, entropy, klDivergence, softmax } from "./maths.js";
 import { formatNumber, formatProbability } from "./numbers.js";
 import { PRESETS, temperatureSlider } from "./temperature_slider.js";
@@ -38,7 +39,7 @@ function render({ model, el }) {
   const picker = examplePicker(examples, pick, set);
   const words = inTheWordsOf(examples);
   const stage = element("div.kd-stage", facts.node, chart.node);
-  root.append(slider.node, stage, picker.node, words.node);
+  root.append(slider.node, stage, picker.node, words.node, keptLine(model, signal));
   keepKeys(root, signal);
   el.append(root);
 

@@ -69,6 +69,8 @@ class TemperatureExplorer(Widget):
 
     _esm = _assets.module("temperature_explorer")
     _css = _assets.style("temperature_explorer")
+    # The example first: another one sets the guess back.
+    _answer_traits = ("index", "guess", "revealed")
 
     temperature = Checked(lambda _, value: check_temperature(value), 1.0)
     index = Checked(lambda self, value: self._examples.index(value), 0)
@@ -127,6 +129,9 @@ class TemperatureExplorer(Widget):
 
     def _content(self) -> str:
         return repr(self._examples) + (", with a student" if self._has_student else "")
+
+    def _is_answered(self) -> bool:
+        return self.guess is not None
 
     @property
     def _has_student(self) -> bool:

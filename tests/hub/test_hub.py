@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="JupyterHub does not run on Windows"
 )
 ROOT = Path(__file__).parents[2]
-LESSON = "notebooks/02_soft_targets.ipynb"
+LESSON = "my_lessons/02_soft_targets.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +59,12 @@ def test_two_at_once_from_the_log_in_to_a_drag(hub):
     assert asyncio.run(both()) == [7, 9]
     lessons = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
     for name in ("ada", "grace"):
-        copies = (hub.folder / "homes" / name / "notebooks").glob("*.ipynb")
+        copies = (hub.folder / "homes" / name / "my_lessons").glob("*.ipynb")
         assert sorted(path.name for path in copies) == lessons
 
 
 def test_what_a_learner_wrote_stays_and_what_is_missing_comes(hub):
-    folder = hub.folder / "homes/emmy/notebooks"
+    folder = hub.folder / "homes/emmy/my_lessons"
 
     async def come(learner):
         await learner.log_in(LESSON)
@@ -76,7 +76,9 @@ def test_what_a_learner_wrote_stays_and_what_is_missing_comes(hub):
     lost.unlink()
     meet(hub, come, "emmy")
     assert mine.read_text() == "mine"
-    assert lost.read_bytes() == (ROOT / "notebooks" / lost.name).read_bytes()
+    assert json.loads(lost.read_text())["metadata"]["kdlab"]["lesson"] == "01_train_a_teacher"
+    # What is no copy of the lesson any more has a fresh one beside it.
+    assert (folder / "02_soft_targets_2.ipynb").exists()
 
 
 def test_a_kernel_that_wants_too_much_memory_fails_alone(hub):

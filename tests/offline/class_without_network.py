@@ -28,7 +28,7 @@ import no_network
 ROOT = Path(__file__).parents[2]
 LESSONS = ("00_start_here", "01_train_a_teacher", "02_soft_targets", "03_distill_a_student")
 
-# Run by the environment of the bundle, in its folder `notebooks`.
+# Run by the environment of the bundle, in the learner's folder.
 RUN_LESSON = """
 import os, subprocess, sys, nbclient, nbformat
 nb = nbformat.read(sys.argv[1], as_version=4)
@@ -60,18 +60,18 @@ def without_network(folder: Path) -> None:
 
     python = folder / ".venv" / "bin" / "python"
     subprocess.run([python, "-m", "pip", "--isolated", "check"], check=True)
+    lessons = folder / "my_lessons"
+    subprocess.run([python, "-m", "kdlab", "lessons", lessons], check=True)
     for lesson in LESSONS:
         begin = time.perf_counter()
-        subprocess.run(
-            [python, "-c", RUN_LESSON, f"{lesson}.ipynb"], cwd=folder / "notebooks", check=True
-        )
+        subprocess.run([python, "-c", RUN_LESSON, f"{lesson}.ipynb"], cwd=lessons, check=True)
         step(lesson, begin)
     check_opens(start_here, begin=time.perf_counter())
     assert not no_network.reachable()
 
 
 def check_opens(start_here: list[str], begin: float) -> None:
-    """JupyterLab comes up on the bundle's folder."""
+    """JupyterLab comes up on the learner's folder."""
     with tempfile.TemporaryDirectory() as runtime:
         environment = os.environ | {"JUPYTER_RUNTIME_DIR": runtime}
         command = [*start_here, "--no-browser", "--port=0", "--ip=127.0.0.1"]
@@ -84,7 +84,7 @@ def check_opens(start_here: list[str], begin: float) -> None:
                 assert started.poll() is None, f"JupyterLab ended with {started.returncode}"
                 time.sleep(0.1)
             server = json.loads(found[0].read_text())
-            lesson = "api/contents/notebooks/00_start_here.ipynb?content=0"
+            lesson = "api/contents/00_start_here.ipynb?content=0"
             with urlopen(f"{server['url']}{lesson}&token={server['token']}") as answer:
                 assert json.load(answer)["type"] == "notebook"
             step("JupyterLab opens", begin)

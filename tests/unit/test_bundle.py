@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
-from urllib.parse import unquote
 
-import nbformat
 import numpy as np
 import pytest
 from namespaces import linux
@@ -68,16 +66,11 @@ def set_up(copy, *before, arguments=("--set-up",), **environment):
 # ---- making it ----------------------------------------------------------------------------------
 
 
-def test_it_holds_what_a_lesson_reads_and_links_to(small):
-    lessons = sorted(path.name for path in (small / "notebooks").iterdir())
-    assert lessons == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-    for lesson in lessons:
-        nb = nbformat.read(small / "notebooks" / lesson, as_version=4)
-        text = "\n".join(cell.source for cell in nb.cells)
-        near = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
-        near += [f"../{name}" for name in re.findall(r"experiments/\w+\.json", text)]
-        for link in near:
-            assert (small / "notebooks" / unquote(link)).exists(), f"{lesson}: {link}"
+def test_it_holds_the_app_and_in_kdlab_s_wheel_the_lessons(small):
+    (wheel,) = (small / "wheels").glob("kdlab-*")
+    with zipfile.ZipFile(wheel) as files:
+        names = {Path(name).name for name in files.namelist()}
+    assert {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} <= names
     assert "openWidget" in (small / "explorers.html").read_text(encoding="utf-8")
 
 
@@ -155,8 +148,9 @@ def test_it_sets_itself_up_where_there_is_no_network(copy):
     said = subprocess.check_output([*offline, python, "-c", code], text=True, cwd=copy.parent)
     assert str(copy / ".venv") in said
 
-    # A lesson that was worked on is left alone, and an environment that is whole is used.
-    (copy / "notebooks" / "00_start_here.ipynb").write_text("{}")
+    # What a learner has worked on is left alone, and an environment that is whole is used.
+    (copy / "my_lessons").mkdir()
+    (copy / "my_lessons" / "00_start_here.ipynb").write_text("{}")
     (copy / ".venv" / "mine").touch()
     again = set_up(copy, *offline)
     assert again.returncode == 0 and "Setting up" not in again.stdout
@@ -167,7 +161,7 @@ def test_it_sets_itself_up_where_there_is_no_network(copy):
     third = set_up(moved, *offline)
     assert third.returncode == 0 and "Setting up" in third.stdout
     assert not (moved / ".venv" / "mine").exists()
-    assert (moved / "notebooks" / "00_start_here.ipynb").read_text() == "{}"
+    assert (moved / "my_lessons" / "00_start_here.ipynb").read_text() == "{}"
 
 
 def test_without_jupyterlab_its_end_is_passed_on(copy):
@@ -182,15 +176,13 @@ def test_without_jupyterlab_its_end_is_passed_on(copy):
     assert done.returncode == 7
     data, folder, arguments = done.stdout.strip().split("|")
     assert (data, folder) == (str(copy / "data"), str(copy))
-    assert "/lab/tree/notebooks/00_start_here.ipynb" in arguments
-    assert arguments.endswith("--port 8899")
+    assert arguments == "-m kdlab lab --port 8899"
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone"])
 def test_a_folder_that_was_not_copied_whole_is_refused(copy, damage):
     (wheel,) = (copy / "wheels").glob("kdlab-*")
-    lesson = copy / "notebooks" / "02_soft_targets.ipynb"
-    lesson.unlink()
+    (copy / "explorers.html").unlink()
     if damage == "gone":
         wheel.unlink()
     else:
@@ -198,8 +190,7 @@ def test_a_folder_that_was_not_copied_whole_is_refused(copy, damage):
     done = set_up(copy)
     assert done.returncode == 1 and not (copy / ".venv").exists()
     assert done.stdout == (
-        f"Missing or damaged: notebooks/02_soft_targets.ipynb, wheels/{wheel.name}. "
-        "Copy this folder here again.\n"
+        f"Missing or damaged: explorers.html, wheels/{wheel.name}. Copy this folder here again.\n"
     )
 
 

@@ -18,7 +18,7 @@ import pytest
 from namespaces import linux
 
 import kdlab
-from kdlab import artifacts, checkpoint
+from kdlab import artifacts, checkpoint, storage
 from kdlab._tensorflow import keras
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -127,7 +127,7 @@ def test_whoever_is_killed_while_writing_leaves_the_old_file_whole(tmp_path, mon
     # What was half-written then goes with the next write, once it is old enough to be nobody's.
     abandoned = tmp_path / f".{path.name}.{'0' * 32}"
     abandoned.write_bytes(b"half")
-    monkeypatch.setattr(artifacts, "_ABANDONED", -1)
+    monkeypatch.setattr(storage, "_ABANDONED", -1)
     artifacts.write_arrays(path, {"values": np.zeros(3)}, {"mark": 0})
     assert os.listdir(tmp_path) == [path.name]
 

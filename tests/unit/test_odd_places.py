@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import kdlab
-from kdlab import artifacts
+from kdlab import artifacts, storage
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,7 +84,7 @@ def test_a_clock_that_is_wrong_changes_nothing(year, tmp_path, monkeypatch, digi
     model = kdlab.build_student(few)
     with monkeypatch.context() as patch:
         patch.setattr(artifacts, "datetime", Clock)
-        patch.setattr(artifacts.time, "time", lambda: Clock.now().timestamp())
+        patch.setattr(storage.time, "time", lambda: Clock.now().timestamp())
         kdlab.save_teacher(tmp_path / "t.npz", model, few)
         kdlab.save_teacher(tmp_path / "t.npz", model, few, seed=1)
     os.utime(tmp_path / "t.npz", (Clock.now().timestamp(),) * 2)

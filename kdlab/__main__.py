@@ -1,0 +1,87 @@
+"""`kdlab lab` opens the lessons in JupyterLab; `kdlab lessons` only copies them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from kdlab.lessons import record
+from kdlab.lessons.copies import Copied, copy_lessons
+
+DEFAULT = "my_lessons"
+FIRST = "00_start_here.ipynb"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    parser = argparse.ArgumentParser(prog="kdlab", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    lab = commands.add_parser(
+        "lab",
+        help="copy the lessons that are not there yet, and open them in JupyterLab",
+        epilog="Other options go to JupyterLab: kdlab lab --no-browser --port 8899",
+    )
+    lessons = commands.add_parser("lessons", help="only copy the lessons")
+    for command in (lab, lessons):
+        command.add_argument(
+            "folder", nargs="?", type=Path, help=f"your folder for them (default: {DEFAULT})"
+        )
+    lessons.add_argument(
+        "--outputs", action="store_true", help="keep our outputs, which tell the answers"
+    )
+    ours, jupyters = _split(sys.argv[1:] if arguments is None else arguments)
+    options = parser.parse_args(ours)
+    # Whoever stands in such a folder means it.
+    here = Path(record.FOLDER).is_dir()
+    folder = options.folder or Path("." if here else DEFAULT)
+    try:
+        copied = copy_lessons(folder, outputs=getattr(options, "outputs", False))
+    except OSError as error:
+        print(f"The lessons cannot be copied into {folder}: {error}", file=sys.stderr)
+        return 1
+    print(report(copied))
+    return open_lab(folder, jupyters) if options.command == "lab" else 0
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Our own arguments and those of JupyterLab: with `lab`, from the first option on."""
+    if arguments[:1] != ["lab"] or {"-h", "--help"} & set(arguments):
+        return arguments, []
+    options = (i for i, argument in enumerate(arguments) if argument.startswith("-"))
+    first = next(options, len(arguments))
+    return arguments[:first], arguments[first:]
+
+
+def report(copied: Copied) -> str:
+    """What a learner should know of the copies."""
+    lines = [f"Your lessons are in {copied.folder.resolve()}."]
+    if copied.new:
+        lines.append(f"New: {', '.join(copied.new)}.")
+    lines += [
+        f"{lesson} has changed since you copied it. Yours is as it was; the new one is {name}."
+        for lesson, name in copied.changed.items()
+    ]
+    return "\n".join(lines)
+
+
+def open_lab(folder: Path, arguments: list[str]) -> int:
+    """JupyterLab on the first lesson, until it is ended."""
+    try:
+        from jupyterlab.labapp import main as jupyterlab
+    except ImportError:
+        print("JupyterLab is not installed: python -m pip install jupyterlab", file=sys.stderr)
+        return 1
+    # A URL, because a file as argument would not keep the folder as the server's root.
+    command = [
+        f"--ServerApp.root_dir={folder.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{FIRST}",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # whoever is root here is in a container
+    return jupyterlab([*command, *arguments]) or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""A folder of the learner's own, with copies of the lessons.
+
+Lessons are committed with their outputs, and git knows them. Whoever works in them would see every
+prediction's answer, and could not update kdlab without losing their work. So learners work on
+copies without outputs. What is in their folder is theirs: nothing there is ever written over.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
+
+from nbformat import v4
+
+from kdlab.lessons import files, record
+
+# What the answers and a copy go by: `metadata.kdlab` of a notebook.
+MARK = "kdlab"
+_PICTURE = re.compile(r"\]\(\.\./experiments/([\w.-]+)\)")
+
+
+class Copied(NamedTuple):
+    """What came of copying.
+
+    Attributes:
+        folder: the learner's folder.
+        new: the names of lessons that were not there.
+        changed: lessons that have changed since they were copied, with the name of the new copy.
+        kept: the names of lessons that were there already.
+    """
+
+    folder: Path
+    new: list[str]
+    changed: dict[str, str]
+    kept: list[str]
+
+
+def copy_lessons(folder, *, outputs: bool = False) -> Copied:
+    """Copy the lessons into a folder; what is there already is never touched.
+
+    A lesson that has changed since it was copied is put beside the old copy under another name.
+
+    Args:
+        folder: the learner's folder; made if need be.
+        outputs: whether to keep our outputs, which tell the answers.
+
+    Returns:
+        What was copied, as `Copied`.
+
+    Raises:
+        OSError: something cannot be written there; no lesson is left half written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     first, again = copy_lessons(folder), copy_lessons(folder)
+        >>> first.new[0], again.new, again.kept == first.new
+        ('00_start_here.ipynb', [], True)
+    """
+    folder = Path(folder).expanduser()
+    (folder / record.FOLDER).mkdir(parents=True, exist_ok=True)
+    copied = Copied(folder, [], {}, [])
+    for lesson in files.lessons():
+        notebook = copy_of(lesson, outputs=outputs)
+        text = notebook.metadata[MARK]["text"]
+        there = sorted(folder.glob(f"{lesson.stem}*.ipynb"))
+        name = lesson.name
+        if any(_text(path) == text for path in there):
+            copied.kept.append(name)
+            continue
+        if (folder / name).exists():
+            name = _free(folder, lesson.stem)
+            copied.changed[lesson.name] = name
+        else:
+            copied.new.append(name)
+        _put(folder / name, v4.writes(notebook) + "\n")
+    return copied
+
+
+def copy_of(lesson: Path, *, outputs: bool = False) -> v4.NotebookNode:
+    """A lesson as a learner gets it: by itself, and without outputs if these are not wanted."""
+    notebook = v4.reads(lesson.read_text(encoding="utf-8"))
+    sources = repr([(cell.cell_type, cell.source) for cell in notebook.cells])
+    digest = hashlib.sha256(sources.encode()).hexdigest()
+    notebook.metadata[MARK] = {"lesson": lesson.stem, "text": digest[:16]}
+    if not outputs:
+        notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            _attach_pictures(cell)
+        elif not outputs:
+            cell.update(outputs=[], execution_count=None)
+    return notebook
+
+
+def _attach_pictures(cell: v4.NotebookNode) -> None:
+    """Put the pictures that a cell shows into the cell, wherever the copy may go."""
+    for name in _PICTURE.findall(cell.source):
+        data = base64.b64encode(files.picture(name).read_bytes()).decode("ascii")
+        cell.setdefault("attachments", {})[name] = {"image/png": data}
+    cell.source = _PICTURE.sub(r"](attachment:\1)", cell.source)
+
+
+def _text(path: Path) -> str | None:
+    """Which text of the lesson a notebook was copied from; None if it does not say."""
+    try:
+        return v4.reads(path.read_text(encoding="utf-8")).metadata[MARK]["text"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _free(folder: Path, stem: str) -> str:
+    number = 2
+    while (folder / f"{stem}_{number}.ipynb").exists():
+        number += 1
+    return f"{stem}_{number}.ipynb"
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a new file in one step: half of a lesson would be taken for the learner's."""
+    partial = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,51 @@
+"""Where the lessons are, and the recorded experiments that they quote."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+_REPOSITORY = _HERE.parents[1]
+
+
+def _folder(name: str) -> Path:
+    """A folder that the wheel carries beside this file, and the repository at its top."""
+    packaged = _HERE / name
+    return packaged if packaged.is_dir() else _REPOSITORY / name
+
+
+def lessons() -> list[Path]:
+    """The notebooks of the lessons, in their order."""
+    return sorted(_folder("notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+def picture(name: str) -> Path:
+    """A picture that a lesson shows, by the name of its file."""
+    return _folder("experiments") / name
+
+
+def load_experiment(name: str) -> dict:
+    """What one of kdlab's recorded experiments measured.
+
+    The scripts of the folder `experiments` take minutes to hours; each leaves a record with its
+    versions, seeds and device. The lessons quote these records, which come with kdlab.
+
+    Args:
+        name: the name of the script, such as `"few_labels"`.
+
+    Returns:
+        The record: `about`, what was run and on what, and `runs`, each with its `settings` and
+        `results`; more in some.
+
+    Raises:
+        ValueError: there is no such record.
+
+    Example:
+        >>> sorted(load_experiment("few_labels"))
+        ['about', 'runs']
+    """
+    records = {path.stem: path for path in _folder("experiments").glob("*.json")}
+    if name not in records:
+        raise ValueError(f"name must be one of {', '.join(sorted(records))}, got {name!r}")
+    return json.loads(records[name].read_text(encoding="utf-8"))

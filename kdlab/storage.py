@@ -1,0 +1,77 @@
+"""Files that are written whole or not at all.
+
+A file is written to a temporary name first and moved into place, so that a reader never meets half
+a file, and a full disk never costs the older one.
+"""
+
+from __future__ import annotations
+
+import errno
+import glob
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from kdlab import _checks
+
+# Seconds after which what a write has left behind belongs to a process that was killed.
+_ABANDONED = 3600.0
+# What to do where the system's own words do not say it.
+_CURES = {
+    errno.ENOSPC: "the disk is full: free some space, or choose another folder",
+    errno.EDQUOT: "your share of the disk is full: free some space, or choose another folder",
+    errno.EROFS: "nothing can be written there: choose another folder",
+    errno.EACCES: "you may not write there: choose another folder",
+}
+
+
+def write_atomically(path, write: Callable[[BinaryIO], None]) -> None:
+    """Write a file whole or not at all.
+
+    Args:
+        path: the file; its folder is made if need be, an older file replaced in one move.
+        write: called with the open binary file.
+
+    Raises:
+        OSError: the file cannot be written; an older one is then left as it was.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_atomically(f"{folder}/note.txt", lambda file: file.write(b"whole"))
+        ...     Path(f"{folder}/note.txt").read_text()
+        'whole'
+    """
+    path = _checks.path(path)
+    # In the same folder, so that the last move cannot cross file systems.
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(path)
+        try:
+            with open(temporary, "xb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        if error.errno not in _CURES:
+            raise
+        # The same error, but of the file that was meant. What led to it would only be longer.
+        reason = f"not written, and an older file is as it was; {_CURES[error.errno]}"
+        raise OSError(error.errno, reason, str(path)) from None
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what was left of writing this file by processes that were killed meanwhile."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 32}"):
+        with suppress(FileNotFoundError):  # one of somebody at work, who has just finished
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                left.unlink()
