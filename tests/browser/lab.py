@@ -19,10 +19,16 @@ PATIENCE = 120
 
 
 @contextlib.contextmanager
-def serve(notebooks: Path, home: Path, python: Sequence[str] = (sys.executable,)):
+def serve(
+    notebooks: Path,
+    home: Path,
+    python: Sequence[str] = (sys.executable,),
+    autosave: float | None = None,
+):
     """The address of a JupyterLab of its own on `notebooks`; it and its kernels end with this.
 
     `python` starts a Python that has JupyterLab, perhaps by way of another program that it becomes.
+    `autosave` is the time in seconds between two autosaves, if not JupyterLab's 120.
 
     Its settings, workspaces and signatures are in `home`, so what somebody set or trusted on this
     machine plays no part. (The defaults that come with kdlab do: they are in the environment.)
@@ -42,10 +48,11 @@ def serve(notebooks: Path, home: Path, python: Sequence[str] = (sys.executable,)
         *python, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0",
         "--allow-root", "--expose-app-in-browser", "--LabApp.extension_manager=readonly",
     ]  # fmt: skip
-    silent = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-    silent.parent.mkdir(parents=True)
-    silent.write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    with open(home / "server.log", "w") as log:
+    if autosave:
+        settings = home / "settings/@jupyterlab/docmanager-extension/plugin.jupyterlab-settings"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(json.dumps({"autosaveInterval": autosave}))
+    with open(home / "server.log", "a") as log:
         server = subprocess.Popen(
             command, cwd=notebooks, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
@@ -87,6 +94,10 @@ class Lab:
         self.page.goto(self.address.format(path))
         self.opened()
 
+    def reload(self) -> None:
+        self.page.reload()
+        self.opened()
+
     def opened(self) -> None:
         """Wait until the notebook that is being opened has its kernel."""
         self.wait("() => window.jupyterapp?.shell.currentWidget?.context?.isReady")
@@ -103,9 +114,10 @@ class Lab:
     def command(self, name: str, **arguments) -> None:
         self.page.evaluate("([n, a]) => jupyterapp.commands.execute(n, a)", [name, arguments])
 
-    def start(self, command: str) -> None:
-        """Execute a command that runs cells, without waiting for them."""
-        self.page.evaluate("n => void jupyterapp.commands.execute(n)", command)
+    def start(self, command: str, **arguments) -> None:
+        """Execute a command without waiting for its end, such as one that runs cells."""
+        execute = "([n, a]) => void jupyterapp.commands.execute(n, a)"
+        self.page.evaluate(execute, [command, arguments])
 
     def run(self, command: str) -> None:
         """Execute a command that runs cells, and wait until all have ended."""
