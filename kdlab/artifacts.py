@@ -362,6 +362,8 @@ def read_arrays(path) -> tuple[dict[str, np.ndarray], dict]:
         FileNotFoundError, PermissionError: there is no such file, or it may not be read.
         ValueError: it is something else, or damaged; the message says how.
     """
+    if Path(path).is_dir():
+        raise ValueError("it is a folder")  # which Windows would say may not be read
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -381,7 +383,7 @@ def read_arrays(path) -> tuple[dict[str, np.ndarray], dict]:
 def processor() -> str:
     """What this machine's processor is called, where the system says so."""
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:
         return platform.processor()
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
