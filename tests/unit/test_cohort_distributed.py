@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import threading
 import time
 
 import numpy as np
 import pytest
+from systems import KILL
 
 from kdlab import cohort, train_cohort
 
@@ -82,7 +82,7 @@ def test_a_killed_worker_costs_time_and_nothing_else(train, client):
         """In mid-run: some chunks are finished, the others wait or are under way."""
         if not killed:
             killed.append(next(iter(client.run(os.getpid).values())))
-            os.kill(killed[0], signal.SIGKILL)
+            os.kill(killed[0], KILL)
 
     listener = Listener(kill)
     require_same(train(steps=400, client=client, monitor=listener), expected)

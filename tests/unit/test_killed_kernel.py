@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 from jupyter_client.manager import start_new_kernel
+from systems import KILL, replaces_what_is_read
 
 from kdlab import artifacts
 
@@ -51,7 +51,7 @@ class Kernel:
         return "".join(said)
 
     def kill(self) -> None:
-        os.kill(self.manager.provisioner.pid, signal.SIGKILL)
+        os.kill(self.manager.provisioner.pid, KILL)
 
     def end(self) -> None:
         self.client.stop_channels()
@@ -76,6 +76,7 @@ def epochs_saved(path: Path) -> int:
     return artifacts.read_arrays(path)[1]["epoch"] if path.exists() else 0
 
 
+@replaces_what_is_read
 def test_a_lesson_goes_on_where_its_kernel_was_killed(kernel, tmp_path):
     saved = tmp_path / SAVED
     first = kernel()
