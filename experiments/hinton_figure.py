@@ -104,5 +104,5 @@ def save(record: dict, path: Path) -> None:
 
 if __name__ == "__main__":
     source = Path(__file__).with_name("hinton_mnist.json")
-    save(json.loads(source.read_text()), source.with_suffix(".png"))
+    save(json.loads(source.read_text("utf-8")), source.with_suffix(".png"))
     print(f"drew {source.with_suffix('.png')}")

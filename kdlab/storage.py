@@ -43,7 +43,7 @@ def write_atomically(path, write: Callable[[BinaryIO], None]) -> None:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     write_atomically(f"{folder}/note.txt", lambda file: file.write(b"whole"))
-        ...     Path(f"{folder}/note.txt").read_text()
+        ...     Path(f"{folder}/note.txt").read_text("utf-8")
         'whole'
     """
     path = _checks.path(path)

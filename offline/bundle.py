@@ -87,7 +87,7 @@ def _checksums(folder: Path) -> str:
 
 def add_wheels(folder: Path, platform: str, pythons: list[str]) -> None:
     """All wheels, and the requirements that a laptop installs from them."""
-    lock, wheels = LOCK.read_text(), folder / "wheels"
+    lock, wheels = LOCK.read_text("utf-8"), folder / "wheels"
     tags = [f"--platform={tag}" for tag in PLATFORMS[platform][0]]
     for python in pythons:
         wanted = ["pip", *pins(lock, platform, python)]
@@ -123,7 +123,8 @@ def add_start(folder: Path, platform: str, pythons: list[str], data: list[str]) 
     shutil.copy(HERE / "start_here.py", folder)
     needs = _needs(folder / "wheels", pythons)
     about = {"version": kdlab.__version__, "platform": platform, "pythons": pythons, "data": data}
-    (folder / "bundle.json").write_text(json.dumps({**about, "needs_bytes": needs}, indent=1))
+    text = json.dumps({**about, "needs_bytes": needs}, indent=1)
+    (folder / "bundle.json").write_text(text, encoding="utf-8")
     there = ", ".join(["the digits", *data])
     missing = "" if "cifar10" in data else "; lesson 05 needs `cifar10.npz` in the folder `data`"
     readme = Template((HERE / "README.md").read_text(encoding="utf-8")).substitute(

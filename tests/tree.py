@@ -13,7 +13,7 @@ def clean_copy(target: Path) -> Path:
 
     Git is not asked: it may be absent, or refuse a tree that belongs to another user.
     """
-    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines()]
+    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text("utf-8").splitlines()]
     made = {path for pattern in ignored if "/" in pattern for path in ROOT.glob(pattern)}
     names = shutil.ignore_patterns(".git", *ignored)
 

@@ -28,7 +28,7 @@ def python():
     def run(source, **env):
         environment = {**os.environ, **env}
         return subprocess.run(
-            [sys.executable, "-c", source], capture_output=True, text=True, env=environment
+            [sys.executable, "-c", source], capture_output=True, encoding="utf-8", env=environment
         )
 
     return run

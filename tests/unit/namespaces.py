@@ -23,5 +23,5 @@ def run(*command, setup: str = ":", network: bool = True, **env) -> subprocess.C
         ["unshare", "--mount", *options, "sh", "-ec", f'{setup}\nexec "$@"', "sh", *command],
         env={**os.environ, **env},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )

@@ -184,7 +184,7 @@ def test_a_flipped_byte_anywhere_is_found_or_harmless(path):
     "write",
     [
         lambda path: path.write_bytes(b""),
-        lambda path: path.write_text("<html>404</html>"),
+        lambda path: path.write_text("<html>404</html>", "utf-8"),
         lambda path: path.write_bytes(pickle.dumps({"train_logits": 1})),
         lambda path: np.savez(path, x_train=np.zeros(3)),
         lambda path: np.savez(path, about=np.array("[1, 2]")),
@@ -337,7 +337,7 @@ def test_the_shipped_photograph_teacher_is_whole_and_that_of_the_record():
     assert len(set(teacher.images.tolist())) == 60_000
     arrays = [teacher.train_logits, teacher.test_logits, *teacher.weights]
     assert all(array.dtype == np.float32 and np.isfinite(array).all() for array in arrays)
-    record = json.loads((EXPERIMENTS / "cifar10_article.json").read_text())
+    record = json.loads((EXPERIMENTS / "cifar10_article.json").read_text("utf-8"))
     assert record["about"]["data"] == teacher.provenance["data_checksum"]
     assert teacher.provenance["teacher_epochs"] == record["about"]["settings"]["teacher_epochs"]
 

@@ -83,10 +83,12 @@ def course(tmp_path_factory):
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", "distillation", "--force"]
     # As `python -m` of an environment that was not activated, whose programs are on no path.
     path = os.pathsep.join(
-        part for part in os.environ["PATH"].split(os.pathsep) if not Path(part, "alembic").exists()
+        part
+        for part in os.environ["PATH"].split(os.pathsep)
+        if not shutil.which("alembic", path=part)
     )
     done = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True
+        command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, encoding="utf-8"
     )
     assert done.returncode == 0, done.stderr
     return folder
@@ -132,7 +134,6 @@ def run_grade(course, *arguments):
         [sys.executable, course / "grade.py", *arguments],
         capture_output=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
     assert done.returncode == 0, done.stderr
     with open(course / "grades.csv", encoding="utf-8-sig", newline="") as file:
@@ -288,7 +289,7 @@ def test_a_loop_without_end_is_left_out_and_others_keep_what_a_person_gave(
         given = gradebook.find_grade("missing-t2", "distillation", "distillation", "Zoë O'Hara, 李")
         given.manual_score, given.needs_manual_grade = 3, False
         gradebook.db.commit()
-    with open(course / "nbgrader_config.py", "a") as config:
+    with open(course / "nbgrader_config.py", "a", encoding="utf-8") as config:
         config.write("c.Execute.timeout = 30\n")
     # It does not heed an interrupt either, which is all that nbgrader would send.
     loop = (

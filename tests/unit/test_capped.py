@@ -51,4 +51,4 @@ def test_what_does_not_fit_is_ended(versions):
 def test_it_has_one_core(versions):
     with capped(200e6, versions) as cap:
         ask = [sys.executable, "-c", "import os; print(len(os.sched_getaffinity(0)))"]
-        assert subprocess.check_output([*cap.prefix, *ask], text=True).strip() == "1"
+        assert subprocess.check_output([*cap.prefix, *ask], encoding="utf-8").strip() == "1"

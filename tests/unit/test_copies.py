@@ -104,7 +104,7 @@ def test_what_is_there_is_never_touched(home):
     notebook = v4.reads(worked_on.read_text(encoding="utf-8"))
     notebook.cells[1].source = "# my own"
     worked_on.write_text(v4.writes(notebook), encoding="utf-8")
-    (home / "mine" / "notes.txt").write_text("mine")
+    (home / "mine" / "notes.txt").write_text("mine", "utf-8")
     before = contents(home / "mine")
     again = copies.copy_lessons("mine")
     assert (again.new, again.changed, again.kept) == ([], {}, NAMES)
@@ -114,10 +114,10 @@ def test_what_is_there_is_never_touched(home):
 def test_a_lesson_that_is_missing_comes_and_one_that_is_no_lesson_any_more_stays(home):
     copies.copy_lessons("mine")
     (home / "mine" / NAMES[1]).unlink()
-    (home / "mine" / NAMES[2]).write_text("not a notebook")
+    (home / "mine" / NAMES[2]).write_text("not a notebook", "utf-8")
     again = copies.copy_lessons("mine")
     assert again.new == [NAMES[1]] and again.changed == {NAMES[2]: "02_soft_targets_2.ipynb"}
-    assert (home / "mine" / NAMES[2]).read_text() == "not a notebook"
+    assert (home / "mine" / NAMES[2]).read_text("utf-8") == "not a notebook"
 
 
 def test_a_lesson_that_has_changed_is_put_beside_the_old_one(home, edition, capsys):
@@ -181,7 +181,7 @@ def test_what_cannot_be_understood_is_said(home, capsys, arguments):
 
 
 def test_a_place_that_cannot_be_written_is_said(home, capsys):
-    (home / "file").write_text("")
+    (home / "file").touch()
     assert command.main(["lessons", "file"]) == 1
     assert "The lessons cannot be copied into file: " in capsys.readouterr().err
 
@@ -257,7 +257,7 @@ def test_the_lessons_and_what_they_read_travel_in_the_wheel(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
     done = subprocess.run(
         [sys.executable, "-m", "kdlab", "lessons"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True,
+        cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in (tmp_path / "my_lessons").glob("*.ipynb")) == NAMES

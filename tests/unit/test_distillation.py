@@ -520,7 +520,7 @@ REPORT = "import kdlab.distillation, keras; print(keras.config.backend())"
 
 @pytest.mark.parametrize("where", ["environment", "keras.json"])
 def test_a_keras_configured_for_another_backend_gets_tensorflow(python, tmp_path, where):
-    (tmp_path / "keras.json").write_text('{"backend": "jax"}')
+    (tmp_path / "keras.json").write_text('{"backend": "jax"}', "utf-8")
     environment = {"KERAS_BACKEND": "torch"} if where == "environment" else {}
     done = python(REPORT, KERAS_HOME=str(tmp_path), **environment)
     assert done.stdout.strip() == "tensorflow"

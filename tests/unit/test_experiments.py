@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from systems import KILL, replaces_what_is_read
 
 import kdlab
 
@@ -23,9 +23,9 @@ def command(name, folder):
 
 
 def run(name, folder) -> dict:
-    done = subprocess.run(command(name, folder), capture_output=True, text=True)
+    done = subprocess.run(command(name, folder), capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
-    return json.loads((folder / "quick.json").read_text())
+    return json.loads((folder / "quick.json").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module", params=RECORDED)
@@ -59,7 +59,7 @@ def test_the_paper_stands_beside_the_recorded_runs(monkeypatch):
     monkeypatch.syspath_prepend(EXPERIMENTS)
     import hinton_figure
 
-    record = json.loads((EXPERIMENTS / "hinton_mnist.json").read_text())
+    record = json.loads((EXPERIMENTS / "hinton_mnist.json").read_text("utf-8"))
     left, right = hinton_figure.draw(record).axes
     arms = [text.get_text() for text in left.get_yticklabels()]
     drawn = [line.get_xdata() for line in left.lines]
@@ -71,17 +71,18 @@ def test_the_paper_stands_beside_the_recorded_runs(monkeypatch):
     assert "the paper's best" in right.texts[0].get_text()
 
 
+@replaces_what_is_read
 def test_killed_in_the_middle_it_goes_on_to_the_same_results(quick, tmp_path):
     name, expected, _ = quick
     process = subprocess.Popen(command(name, tmp_path), stdout=subprocess.DEVNULL)
     out = tmp_path / "quick.json"
     while process.poll() is None:
-        if out.exists() and len(json.loads(out.read_text())["runs"]) >= 3:
-            process.send_signal(signal.SIGKILL)
+        if out.exists() and len(json.loads(out.read_text("utf-8"))["runs"]) >= 3:
+            os.kill(process.pid, KILL)
             break
         time.sleep(0.02)
-    assert process.wait() == -signal.SIGKILL, "it was over before it could be killed"
-    before = json.loads(out.read_text())["runs"]
+    assert abs(process.wait()) == KILL, "it was over before it could be killed"
+    before = json.loads(out.read_text("utf-8"))["runs"]
     assert 3 <= len(before) < len(expected["runs"])
     after = run(name, tmp_path)
     assert after["runs"][: len(before)] == before  # not run again
@@ -92,10 +93,10 @@ def test_a_record_made_with_other_settings_is_not_added_to(quick, tmp_path):
     name, record, _ = quick
     record = json.loads(json.dumps(record))
     record["about"]["settings"]["batch_size"] += 1
-    (tmp_path / "quick.json").write_text(json.dumps(record))
-    done = subprocess.run(command(name, tmp_path), capture_output=True, text=True)
+    (tmp_path / "quick.json").write_text(json.dumps(record), "utf-8")
+    done = subprocess.run(command(name, tmp_path), capture_output=True, encoding="utf-8")
     assert done.returncode != 0 and "was made with other settings" in done.stderr
-    assert json.loads((tmp_path / "quick.json").read_text()) == record
+    assert json.loads((tmp_path / "quick.json").read_text("utf-8")) == record
 
 
 def test_students_in_jax_are_those_of_keras(monkeypatch):

@@ -65,7 +65,7 @@ def test_each_page_is_one_sheet_of_a4(folder):
         assert np.allclose([float(x) for x in box.split()], [0, 0, 841.89, 595.28], atol=0.01)
     for path in folder.glob("*.svg"):
         width, height = re.search(
-            r'width="([\d.]+)pt" height="([\d.]+)pt"', path.read_text()
+            r'width="([\d.]+)pt" height="([\d.]+)pt"', path.read_text("utf-8")
         ).groups()
         assert np.allclose([float(width), float(height)], [841.89, 595.28], atol=0.01)
 

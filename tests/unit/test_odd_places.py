@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from systems import posix
 
 import kdlab
 from kdlab import artifacts, storage
@@ -29,7 +30,9 @@ NO_LOCALE = (
 def decimal_comma(tmp_path_factory):
     """The environment of a locale whose numbers have a comma."""
     folder = tmp_path_factory.mktemp("locales")
-    installed = subprocess.run(["locale", "-a"], capture_output=True, text=True).stdout.split()
+    installed = subprocess.run(
+        ["locale", "-a"], capture_output=True, encoding="utf-8"
+    ).stdout.split()
     name = next((n for n in installed if re.fullmatch(r"(de|fr|es|it)_\w+\.utf-?8", n.lower())), "")
     if name:
         return {"LC_ALL": name}
@@ -41,6 +44,7 @@ def decimal_comma(tmp_path_factory):
     raise pytest.fail.Exception(NO_LOCALE, pytrace=False)
 
 
+@posix
 def test_a_decimal_comma_changes_nothing(decimal_comma, python, tmp_path):
     """Trained, written, read and shown: the same to the byte as in the C locale."""
     script = textwrap.dedent("""
@@ -62,7 +66,7 @@ def test_a_decimal_comma_changes_nothing(decimal_comma, python, tmp_path):
         kdlab.show(kdlab.plot_lines([0.5, 1], {"a": [0.5, 1.5]}), "alt")
     """)
     done = {}
-    for name, environment in {"comma": decimal_comma, "C": {"LC_ALL": "C.UTF-8"}}.items():
+    for name, environment in {"comma": decimal_comma, "C": {"LC_ALL": "C"}}.items():
         place = tmp_path / name
         place.mkdir()
         done[name] = python(f"import os; os.chdir({str(place)!r})\n{script}", **environment)
@@ -150,13 +154,14 @@ def test_a_lesson_runs_in_a_folder_with_umlauts_and_spaces_of_a_user_with_them(t
     environment = {
         **os.environ,
         "HOME": str(home),
+        "USERPROFILE": str(home),  # what Windows calls it
         "USER": "zoë",
         "LOGNAME": "zoë",
         "PYTHONPATH": str(project),
     }
     done = subprocess.run(
         [sys.executable, "-c", script, str(ROOT / "tests/notebooks")],
-        cwd=project / "notebooks", env=environment, capture_output=True, text=True,
+        cwd=project / "notebooks", env=environment, capture_output=True, encoding="utf-8",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == str([str(home / "meine Lehrerin.npz")])

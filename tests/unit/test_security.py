@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from systems import posix
 
 import kdlab
 from kdlab._tensorflow import keras
@@ -156,7 +157,7 @@ def command_of(target: str) -> list[str]:
     """What `make TARGET` runs last, with this Python."""
     done = subprocess.run(
         ["make", "--dry-run", "--no-print-directory", "-o", ".venv/.lab", target],
-        cwd=ROOT, capture_output=True, text=True,
+        cwd=ROOT, capture_output=True, encoding="utf-8",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     recipe = done.stdout.replace("\\\n", " ").strip().splitlines()[-1]
@@ -165,6 +166,7 @@ def command_of(target: str) -> list[str]:
     return [sys.executable, *rest]
 
 
+@posix
 def test_make_lab_asks_for_a_token_and_listens_to_this_machine_alone(tmp_path):
     command = command_of("lab")
     assert "jupyterlab" in command
@@ -182,7 +184,7 @@ def test_make_lab_asks_for_a_token_and_listens_to_this_machine_alone(tmp_path):
             assert server.poll() is None and time.monotonic() < end, "it did not start"
             time.sleep(0.1)
         time.sleep(0.2)  # written in one go, but not at once
-        server_is = json.loads(about.read_text())
+        server_is = json.loads(about.read_text("utf-8"))
         assert len(server_is["token"]) >= 32 and not server_is["password"]
         assert server_is["hostname"] in ("localhost", "127.0.0.1")
         url = f"{server_is['url']}api/contents"

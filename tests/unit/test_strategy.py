@@ -37,7 +37,7 @@ print(json.dumps([first.history, second.history]))
 def curves(devices, tmp_path):
     checkpoint = tmp_path / f"{devices}.npz"
     command = [sys.executable, "-c", RUN, devices, checkpoint]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 

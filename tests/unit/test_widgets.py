@@ -359,10 +359,10 @@ def test_the_page_side_is_self_contained(name):
 @pytest.mark.parametrize("css", sorted({path.stem for path in FOLDER.glob("*_*.css")} | {"quiz"}))
 def test_a_widget_s_own_styles_reach_no_other_widget(css):
     """All widgets of a notebook share one page, and what is of one stands under its class."""
-    text = (FOLDER / f"{css}.css").read_text()
+    text = (FOLDER / f"{css}.css").read_text("utf-8")
     if (FOLDER / f"{css}.py").is_file():
         root, *_ = re.match(r"\.(kd-[\w-]+) \{\n", text).groups()
-        assert f'div.kdlab.{root}"' in (FOLDER / f"{css}.js").read_text()
+        assert f'div.kdlab.{root}"' in (FOLDER / f"{css}.js").read_text("utf-8")
         assert re.findall(r"^\S.*", text, re.MULTILINE) == [f".{root} {{", "}"]
     else:
         assert not re.search(r"^(?:[a-z]|\[|\*)", text, re.MULTILINE)  # no rule for bare elements
