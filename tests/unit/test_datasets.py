@@ -6,7 +6,6 @@ import pickle
 import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +15,6 @@ from sklearn.model_selection import train_test_split
 from kdlab import Dataset, datasets, load_dataset
 
 SHAPES = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
-BESIDE = Path(__file__).parents[3] / "shared/data"  # where our CI machines keep real data
 
 
 def arrays(name, n=20, seed=0):
@@ -39,7 +37,7 @@ def arrays(name, n=20, seed=0):
 @pytest.fixture(autouse=True)
 def given_data_dir(monkeypatch):
     """What the machine sets, taken away so that no test meets it by chance."""
-    given = os.environ.get("KDLAB_DATA_DIR")
+    given = os.environ.get("KDLAB_DATA_DIR") or None
     monkeypatch.delenv("KDLAB_DATA_DIR", raising=False)
     return given
 
@@ -94,15 +92,11 @@ def test_digits_are_the_documented_split(digits):
     assert digits.checksum == ("14a7d8228c8493a095290087cf52a6a919d5100420187e3847fdd00817039a55")
 
 
+# These two take what `load_dataset` finds or downloads. Without files and network they fail.
+
+
 def test_real_mnist_is_whole(given_data_dir):
-    places = [Path(p) for p in (given_data_dir, BESIDE) if p]
-    found = next((p for p in places if (p / "mnist.npz").exists()), None)
-    if found is None:
-        pytest.skip(
-            "no real mnist.npz: download https://storage.googleapis.com/tensorflow/tf-keras-datasets"
-            "/mnist.npz and set KDLAB_DATA_DIR to its folder"
-        )
-    data = load_dataset("mnist", found)
+    data = load_dataset("mnist", given_data_dir)
     require_laws(data)
     assert data.x_train.shape == (60_000, 28, 28, 1) and data.x_test.shape == (10_000, 28, 28, 1)
     assert data.y_train[:5].tolist() == [5, 0, 4, 1, 9] and data.y_test[:3].tolist() == [7, 2, 1]
@@ -111,15 +105,11 @@ def test_real_mnist_is_whole(given_data_dir):
     ]  # fmt: skip
 
 
-def test_real_fashion_mnist_is_whole():
-    if not datasets._DEBIAN_FASHION_MNIST.is_dir():
-        pytest.skip("no real Fashion-MNIST: apt-get install dataset-fashion-mnist")
-    data = load_dataset("fashion_mnist")
+def test_real_fashion_mnist_is_whole(given_data_dir):
+    data = load_dataset("fashion_mnist", given_data_dir)
     require_laws(data)
-    assert datasets._digest(datasets._read_idx(datasets._DEBIAN_FASHION_MNIST)) == (
-        datasets._FASHION_MNIST
-    )
-    assert data.source == str(datasets._DEBIAN_FASHION_MNIST)
+    raw, source = datasets.find_local("fashion_mnist", given_data_dir)
+    assert datasets._digest(raw) == datasets._FASHION_MNIST and data.source == source
     assert data.x_train.shape == (60_000, 28, 28, 1) and data.x_test.shape == (10_000, 28, 28, 1)
     assert (np.bincount(data.y_train) == 6000).all() and (np.bincount(data.y_test) == 1000).all()
     assert [data.class_names[i] for i in data.y_train[:3]] == ["ankle boot", "T-shirt", "T-shirt"]
@@ -160,7 +150,8 @@ def test_a_folder_without_the_file_leaves_the_places_after_it(monkeypatch, tmp_p
 
 
 def test_a_home_folder_is_expanded(folder, monkeypatch):
-    monkeypatch.setenv("HOME", str(folder.parent))
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(folder.parent))
     assert load_dataset("mnist", f"~/{folder.name}").source == str(folder / "mnist.npz")
 
 
@@ -338,7 +329,7 @@ def save_list(path):
 @pytest.mark.parametrize(
     "write",
     [
-        lambda path: path.write_text("<html>404</html>"),
+        lambda path: path.write_text("<html>404</html>", "utf-8"),
         save_list,  # one array in place of an archive
         lambda path: path.write_bytes(pickle.dumps({"x_train": 1})),
     ],
