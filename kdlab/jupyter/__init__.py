@@ -50,7 +50,11 @@ def _before_saving(model: dict, path: str, contents_manager, **_) -> None:
 
 def _after_reading(model: dict, path: str, manager) -> dict:
     if notebook := _notebook(model):
-        reading.give_answers(notebook, os.path.dirname(manager._get_os_path(path.strip("/"))))
+        folder = os.path.dirname(manager._get_os_path(path.strip("/")))
+        try:
+            reading.give_answers(notebook, folder)
+        except Exception:  # of a notebook that is none; it must open all the same
+            manager.log.exception("kdlab: the answers to %s could not be given", path)
     return model
 
 

@@ -21,12 +21,17 @@ def give_answers(notebook: dict, folder: str) -> None:
     """
     for model in states(notebook).values():
         state = model.get("state", {})
-        keeping = state.get("_keeping") or {}
-        if "lesson" not in keeping:
-            continue
-        try:
-            answers = record.read(record.path_in(Path(folder), keeping["lesson"]))
-        except (OSError, ValueError):  # said in the lesson, when an answer is to be kept
-            continue
-        answer = answers.get(keeping["key"], {}).get("state", {})
-        state.update({name: answer[name] for name in keeping["traits"] if name in answer})
+        match state.get("_keeping"):
+            # A stranger's notebook may say anything: a path, say.
+            case {"lesson": str(lesson), "key": str(key), "traits": list(traits)} if (
+                Path(lesson).name == lesson
+            ):
+                answer = _answers(Path(folder), lesson).get(key, {}).get("state", {})
+                state.update({name: answer[name] for name in traits if name in answer})
+
+
+def _answers(folder: Path, lesson: str) -> dict[str, dict]:
+    try:
+        return record.read(record.path_in(folder, lesson))
+    except (OSError, ValueError):  # said in the lesson, when an answer is to be kept
+        return {}

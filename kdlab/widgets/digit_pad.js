@@ -1,8 +1,8 @@
 /**
  * DigitPad in the page.
  *
- * A stroke, a key, an example or Python sets the pixels; all parts draw them within that event, the
- * student's answer too. The teacher's is shown with the drawing it is of alone.
+ * A stroke, a key, an example or Python sets the pixels; all parts draw them within that event.
+ * The teacher's answer is shown with its own drawing alone.
  */
 import { createBars } from "./bars.js";
 import { createBitmap, DOTS } from "./bitmap.js";
@@ -16,9 +16,9 @@ import { temperatureSlider } from "./temperature_slider.js";
 import { inWords } from "./words.js";
 
 const TRAITS = ["temperature", "pixels", "_answer"];
-const REST = 400; // milliseconds without a change before it is read out
-const UNDO = 50; // steps
-const LEVELS = DOTS ** 2; // of ink in a pixel
+const REST = 400; // ms without a change, then it is read out
+const UNDO = 50;
+const LEVELS = DOTS ** 2; // of ink
 const HELP =
   "Draw with mouse, finger or pen; the right button erases. Keys: arrows move, Shift+arrows " +
   "draw, Space fills or empties a pixel, + and − change its ink. Dashed bars: at T = 1. " +

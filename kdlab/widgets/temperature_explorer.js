@@ -1,8 +1,8 @@
 /**
  * TemperatureExplorer in the page.
  *
- * Every change takes one path, wherever it comes from: the trait is set on the model, the model
- * says so, and all parts draw the new state, within the same event. Python hears soon.
+ * Every change takes one path: the trait is set on the model, the model says so, and all parts
+ * draw it, within the same event. Python hears soon.
  */
 import { createBars, drawTicks, fillUpTo, likeliest, MANY, reach } from "./bars.js";
 import { assign, createSetter, debounce, element, follow, keepKeys, stillIn } from "./dom.js";
@@ -16,7 +16,7 @@ import { inWords } from "./words.js";
 const PICKED = ["show_class", "order", "confused_with"];
 const GUESSED = ["predict", "guess", "revealed"];
 const TRAITS = ["temperature", "index", "log_scale", ...PICKED, ...GUESSED];
-const REST = 400; // milliseconds without a change before it is read out
+const REST = 400; // ms without a change, then it is read out
 
 function render({ model, el }) {
   const closed = new AbortController();

@@ -1,12 +1,15 @@
 """A quiz in a real browser, by keyboard alone."""
 
+import json
+
 import numpy as np
 import pytest
-from pages import pixels, tab_to, widget
+from pages import axe, pixels, tab_to, widget
 from widget_examples import quiz
 
 from kdlab import Quiz
 from kdlab.exercises import lesson_02, lesson_03, lesson_04
+from kdlab.widgets import _assets
 
 LESSONS = [lesson_02.quiz_accuracy, lesson_03.quiz_temperature, lesson_04.quiz_interval]
 NOT_YET = "… Not attempted yet: choose one, then press Check."
@@ -117,3 +120,60 @@ def test_the_notebook_keeps_escape_and_shift_enter_and_gets_no_other_key(show):
     heard = [key for key in page.evaluate("heard") if key not in ("Tab", "Shift")]
     assert heard == ["Escape", "Enter"]
     assert said(page) == NOT_YET  # Shift+Enter runs the cell, and does not answer
+
+
+KEEPING = {"lesson": "x", "key": "q", "traits": ["chosen"], "heard": 0, "trouble": "", "hint": ""}
+KEPT_PAGE = """<!DOCTYPE html>
+<html lang="en"><title>Kept</title><style>%s</style><main><h1>Kept</h1><div id="one"></div></main>
+<script type="module">
+%s
+window.model = createModel(%s);
+render({ model, el: document.getElementById("one") });
+</script>"""
+
+
+@pytest.fixture
+def asked(page):
+    """A quiz whose answers somebody keeps, and who says so when the test says it."""
+    question = quiz()
+    module = _assets.module("quiz") + _assets.module("page")
+    state = json.dumps({"chosen": None, "_data": question._data, "_keeping": KEEPING})
+    page.set_content(KEPT_PAGE % (_assets.style("quiz"), module, state))
+    return page
+
+
+def hear(page, heard, **more):
+    page.evaluate("k => model.set('_keeping', k)", {**KEEPING, "heard": heard, **more})
+
+
+def answer(page, number=0):
+    mark(page, number)
+    page.keyboard.press("Enter")
+
+
+def test_while_all_is_well_nothing_is_said_of_keeping(asked):
+    asked.clock.install()
+    answer(asked)
+    hear(asked, 1)
+    asked.clock.run_for(60_000)
+    assert asked.locator(".kd-kept").is_hidden()
+
+
+def test_an_answer_that_nobody_hears_is_said_not_to_be_kept(asked):
+    asked.clock.install()
+    answer(asked)
+    assert asked.locator(".kd-kept").is_hidden()
+    asked.clock.run_for(3_000)
+    assert asked.locator(".kd-kept").inner_text().startswith("Not kept yet: the kernel is busy, or")
+    hear(asked, 1)  # it was only busy
+    assert asked.locator(".kd-kept").is_hidden()
+
+
+def test_trouble_is_said_at_once_and_a_hint_when_all_is_well(asked):
+    answer(asked)
+    hear(asked, 1, trouble="This answer could not be kept: the disk is full.")
+    assert asked.locator(".kd-kept").inner_text().endswith("the disk is full.")
+    answer(asked, 1)
+    hear(asked, 2, hint="Binder forgets.")
+    assert asked.locator(".kd-kept").inner_text() == "Binder forgets."
+    axe(asked)

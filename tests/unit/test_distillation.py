@@ -13,9 +13,11 @@ from kdlab import (
     build_teacher,
     distill,
     distillation,
+    load_dataset,
     log_softmax,
     pack_targets,
     predict_logits,
+    save_teacher,
     soft_loss_gradient,
     softmax,
     train,
@@ -214,6 +216,33 @@ def test_the_same_seed_trains_the_same_model_and_another_does_not(digits, small)
     first = trained(4)
     np.testing.assert_allclose(trained(4), first, atol=1e-6)
     assert abs(trained(5) - first).max() > 1e-3
+
+
+def test_a_model_that_is_trained_again_says_that_it_goes_on(student, small, capsys, tmp_path):
+    x, y, _ = small
+    train(student, x, y, epochs=2)
+    assert capsys.readouterr().out == ""
+    train(student, x, y, epochs=3)
+    said = capsys.readouterr().out
+    assert said.startswith("Going on: this model has had 2 epochs already.")
+    # And a file says what is true, whatever it was told.
+    few = load_dataset(n_train=20, n_test=20)
+    teacher = save_teacher(tmp_path / "t.npz", student, few, epochs=3)
+    assert teacher.provenance["epochs"] == 5
+    assert "has had 5 epochs, not 3: epochs=5 is stored" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("anew", ["built", "weights set"])
+def test_a_model_that_begins_anew_says_nothing(student, small, digits, capsys, anew):
+    x, y, _ = small
+    weights = student.get_weights()
+    train(student, x, y, epochs=1)
+    if anew == "built":
+        student = build_student(digits)
+    else:
+        student.set_weights(weights)
+    train(student, x, y, epochs=1)
+    assert capsys.readouterr().out == ""
 
 
 def test_soft_targets_alone_teach(student, digits, teacher):
