@@ -47,7 +47,7 @@ function render({ model, el }) {
   let shown;
   const draw = () => {
     const state = look(examples, model);
-    // Bars glide to a new example, but stick to the hand that moves the slider.
+    // Bars glide to a new example, and stick to the hand on the slider.
     root.classList.toggle("kd-glides", state.index !== shown);
     shown = state.index;
     for (const part of parts) part.draw(state);
@@ -80,7 +80,7 @@ function presetPictures(buttons, { classNames, logitsOf }) {
   return {
     draw({ index, log, secret, p1 }) {
       const wanted = `${index} ${log} ${secret}`;
-      if (wanted === drawn) return; // a step of the slider changes none of them
+      if (wanted === drawn) return; // the slider changes none of them
       drawn = wanted;
       const shown = classNames.length > MANY ? likeliest(p1).slice(0, MANY) : [...p1.keys()];
       bars.forEach((node, i) => {
