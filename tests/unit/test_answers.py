@@ -205,7 +205,7 @@ def test_answers_from_two_threads_are_all_kept(folder):
 )  # fmt: skip
 def test_a_file_that_is_none_of_ours_is_neither_read_nor_written_over(folder, text):
     path = record.path_in(folder, LESSON)
-    path.write_text(text, "utf-8")
+    path.write_text(text, encoding="utf-8")
     asked = Answers(LESSON, folder).keep("question", quiz())
     answer_quiz(asked)
     assert "could not be kept" in asked._keeping["trouble"]
@@ -270,7 +270,7 @@ def test_loaded_answers_join_those_that_are_there(folder, tmp_path_factory):
     with pytest.raises(FileNotFoundError, match="there is no file"):
         there.load(other / "nothing.json")
     with pytest.raises(ValueError, match="does not hold the answers"):
-        (other / "x.json").write_text("{}", "utf-8")
+        (other / "x.json").write_text("{}", encoding="utf-8")
         there.load(other / "x.json")
     with pytest.raises(ValueError, match="no place to keep answers"):
         Answers(LESSON, tmp_path_factory.mktemp("none")).load(record.path_in(folder, LESSON))

@@ -104,7 +104,7 @@ def test_what_is_there_is_never_touched(home):
     notebook = v4.reads(worked_on.read_text(encoding="utf-8"))
     notebook.cells[1].source = "# my own"
     worked_on.write_text(v4.writes(notebook), encoding="utf-8")
-    (home / "mine" / "notes.txt").write_text("mine", "utf-8")
+    (home / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
     before = contents(home / "mine")
     again = copies.copy_lessons("mine")
     assert (again.new, again.changed, again.kept) == ([], {}, NAMES)
@@ -114,7 +114,7 @@ def test_what_is_there_is_never_touched(home):
 def test_a_lesson_that_is_missing_comes_and_one_that_is_no_lesson_any_more_stays(home):
     copies.copy_lessons("mine")
     (home / "mine" / NAMES[1]).unlink()
-    (home / "mine" / NAMES[2]).write_text("not a notebook", "utf-8")
+    (home / "mine" / NAMES[2]).write_text("not a notebook", encoding="utf-8")
     again = copies.copy_lessons("mine")
     assert again.new == [NAMES[1]] and again.changed == {NAMES[2]: "02_soft_targets_2.ipynb"}
     assert (home / "mine" / NAMES[2]).read_text("utf-8") == "not a notebook"

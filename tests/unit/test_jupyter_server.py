@@ -135,7 +135,7 @@ def test_of_the_kernel_a_lesson_says_what_it_said_before(manager, tmp_path):
 
 @pytest.mark.parametrize("there", ["", "not JSON", "[]", '{"metadata": {"widgets": {}}}'])
 def test_what_is_there_may_be_anything(manager, tmp_path, there):
-    (tmp_path / "a.ipynb").write_text(there)
+    (tmp_path / "a.ipynb").write_text(there, encoding="utf-8")
     save(manager, notebook("a", states=widget("a")))
     assert states_in(tmp_path) == widget("a")
 
@@ -172,7 +172,7 @@ def test_an_answer_that_came_after_the_last_save_is_there(manager, quiz_saved):
 
 
 def test_a_damaged_file_of_answers_stops_nothing(manager, tmp_path, quiz_saved):
-    record.path_in(tmp_path / "mine", "x").write_text("{")
+    record.path_in(tmp_path / "mine", "x").write_text("{", encoding="utf-8")
     assert opened(manager)["chosen"] is None
 
 
@@ -196,6 +196,8 @@ def test_where_notebooks_are_on_no_disk_it_says_so():
 
 def test_jupyter_is_told_of_it():
     """By a file that the wheel puts where Jupyter looks."""
-    told = Path(sys.prefix, "etc/jupyter/jupyter_server_config.d/kdlab.json").read_text()
+    told = Path(sys.prefix, "etc/jupyter/jupyter_server_config.d/kdlab.json").read_text(
+        encoding="utf-8"
+    )
     (name,) = json.loads(told)["ServerApp"]["jpserver_extensions"]
     assert name == jupyter._jupyter_server_extension_points()[0]["module"]
