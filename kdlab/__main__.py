@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"The lessons cannot be copied into {folder}: {error}", file=sys.stderr)
         return 1
-    print(report(copied))
+    print(report(copied), flush=True)
     return open_lab(folder, jupyters) if options.command == "lab" else 0
 
 

@@ -124,7 +124,7 @@ class Answers:
             heard = widget._keeping["heard"] + 1
             widget._keeping = {**widget._keeping, "heard": heard, "trouble": trouble}
 
-        hint = _ON_BINDER.format(name="ex.answers") if "BINDER_SERVICE_HOST" in os.environ else ""
+        hint = _ON_BINDER.format(name="ex.answers") if "BINDER_LAUNCH_HOST" in os.environ else ""
         widget._keeping = {
             "lesson": self.lesson, "key": key, "traits": list(traits),
             "heard": 0, "trouble": "", "hint": hint,

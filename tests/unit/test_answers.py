@@ -126,7 +126,7 @@ def test_without_a_folder_nothing_is_kept_and_nothing_said(tmp_path, asking):
 
 def test_only_on_binder_the_page_says_how_to_take_it_along(folder, monkeypatch):
     assert Answers(LESSON, folder).keep("a", quiz())._keeping["hint"] == ""
-    monkeypatch.setenv("BINDER_SERVICE_HOST", "10.0.0.1")
+    monkeypatch.setenv("BINDER_LAUNCH_HOST", "https://mybinder.org/")
     assert "download" in Answers(LESSON, folder).keep("a", quiz())._keeping["hint"]
 
 
