@@ -1,7 +1,8 @@
 """A training run that survives the death of its kernel: its state, saved between epochs.
 
 Everything that the rest of the run depends on is in the file, so a run that was killed and went on
-ends with the same weights as one that never stopped.
+ends with the same weights as one that never stopped: bit for bit on the same machine, and to
+rounding on another, whose processor and number of threads order its sums in another way.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kdlab import _checks
+from kdlab._exact import dense_logits
 from kdlab._interrupt import held_interrupts
 from kdlab._tensorflow import keras, tf
 from kdlab.datasets import Dataset
@@ -188,12 +189,13 @@ class CohortResult:
             images: `(n, ...)`, shaped as those the cohort was trained on.
 
         Returns:
-            float32 `(students, n, classes)`.
+            float32 `(students, n, classes)`, each row the same bit for bit on any machine and
+            whichever images and students come with it.
 
         Raises:
             ValueError: the images do not have as many pixels as the students have inputs.
         """
-        return _forward(self.weights, _flatten(images, "images", self.training["layers"][0]))
+        return dense_logits(self.weights, _flatten(images, "images", self.training["layers"][0]))
 
     def to_json(self, path=None) -> str:
         """The settings and accuracies as JSON; also written to `path` if that is given.
@@ -280,9 +282,13 @@ def train_cohort(
 
     Interrupting (the stop button of JupyterLab, or Ctrl+C) returns the students finished so far.
 
-    With a `client` the students are trained by the workers of a cluster, a chunk at a time, and are
-    the same as without, bit for bit where the processors are of one type. What a lost worker was
-    at is done again by another.
+    With a `client` the students are trained by the workers of a cluster, a chunk at a time. What a
+    lost worker was at is done again by another.
+
+    A student is the same bit for bit whoever else is trained, here or by a cluster, with any number
+    of threads and any BLAS, where the processors are of one type, TensorFlow is of one version, no
+    layer has more than 4,096 weights and no batch more than 64 images. In larger products, sums are
+    cut up by the number of threads: larger students need as many threads too.
 
     Args:
         data: a `Dataset`, or the arrays `(x_train, y_train, x_test, y_test)`; `y_train` may be
@@ -578,7 +584,7 @@ class _Program:
         )
 
     def _test(self, weights, n: int) -> np.ndarray:
-        return _forward([np.asarray(w)[:n] for w in weights], self.x_test)
+        return dense_logits([np.asarray(w)[:n] for w in weights], self.x_test)
 
     def accuracy(self, test_logits: np.ndarray) -> np.ndarray:
         return (test_logits.argmax(axis=-1) == self.y_test).mean(axis=-1)
@@ -629,11 +635,10 @@ def _run_steps(
 
 
 def _forward(weights, x):
-    """Logits `(students, n, classes)`: in TensorFlow for tensors, in NumPy for arrays."""
+    """Logits `(students, n, classes)`, on tensors."""
     kernels, biases = weights[::2], weights[1::2]
     for kernel, bias in zip(kernels[:-1], biases[:-1], strict=True):
-        x = x @ kernel + bias
-        x = x * (x > 0) if isinstance(x, np.ndarray) else tf.nn.relu(x)
+        x = tf.nn.relu(x @ kernel + bias)
     return x @ kernels[-1] + biases[-1]
 
 

@@ -219,7 +219,9 @@ def train(
             `update` and `finish`.
         checkpoint: a file, `NAME.npz`, in which the run is kept between epochs, at most every ten
             seconds. A run that was stopped or killed goes on from there when the same call is made
-            again, and ends as if nothing had happened; the file is then removed.
+            again, and ends as if nothing had happened; the file is then removed. The same call has
+            the same arrays to the last bit: keep a teacher's logits in a file (`save_teacher`),
+            since another machine, or another number of threads, computes them a little otherwise.
 
     Returns:
         `keras.callbacks.History`; `history.history` has `loss` and `accuracy` of every epoch, and

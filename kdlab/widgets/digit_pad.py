@@ -10,6 +10,7 @@ import numpy as np
 import traitlets
 
 from kdlab import _checks, soft_targets
+from kdlab._exact import dense_logits
 from kdlab.widgets import _assets, _examples, _fallback
 from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_temperature
 
@@ -127,11 +128,8 @@ class DigitPad(Widget):
 
     def _logits(self, images: np.ndarray) -> np.ndarray:
         """The student's logits `(n, classes)` in NumPy, as `network.js` computes them."""
-        x = images.reshape(len(images), -1)
-        *hidden, kernel, bias = self._weights
-        for k, b in zip(hidden[::2], hidden[1::2], strict=True):
-            x = np.maximum(x @ k + b, 0)
-        return x @ kernel + bias
+        network = [np.atleast_2d(w)[None] for w in self._weights]
+        return dense_logits(network, images.reshape(len(images), -1))[0]
 
     # ---- The teacher -----------------------------------------------------------------------
 
