@@ -22,7 +22,7 @@ import pytest
 from chromium import open_page, picture
 from lab import PATIENCE, Lab, serve
 from nbformat.sign import NotebookNotary
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from playwright.sync_api import expect
 from tree import clean_copy
 
@@ -32,6 +32,7 @@ from kdlab.lessons.copies import copy_lessons
 WINDOW = {"width": 1280, "height": 2400}
 AUTOSAVE = 1  # seconds; 120 in JupyterLab
 ERROR = "Error displaying widget"
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
 
 ASKS = [
     """
@@ -91,7 +92,7 @@ def git(folder, *arguments) -> str:
 
 def write_asks(folder: Path) -> None:
     notebook = new_notebook(cells=[new_code_cell(source.strip()) for source in ASKS])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+    notebook.metadata.kernelspec = KERNEL
     notebook.metadata.kdlab = {"lesson": "asks"}
     nbformat.write(notebook, folder / "asks.ipynb")
 
@@ -115,7 +116,7 @@ def tab(browser, tmp_path, failed):
 
         yield tab
         for number, lab in enumerate(labs):
-            if failed():
+            if failed() and not lab.page.is_closed():
                 picture(lab.page, tmp_path / f"lab_{number}.png")
 
 
@@ -259,6 +260,34 @@ def test_answers_come_back_when_the_cells_run_again(repository, asks):
     assert asks.evaluate("answers['quiz']['state']['chosen']") == "'B'"
     again = kept(repository / "my_lessons")
     assert again | {"9.1": 0} == answers | {"9.1": 0} and again["9.1"]["attempts"] == 2
+
+
+def test_a_save_in_the_moment_of_opening_takes_no_widget_away(repository, asks, server, tab):
+    answer(asks)
+    wait_for_answers(repository / "my_lessons")
+    asks.save()
+    asks.shut_down_kernel()
+    asks.page.close()
+    lab = tab(server)
+    lab.page.goto(lab.address.format("my_lessons/asks.ipynb"))
+    lab.wait("() => window.jupyterapp?.shell.currentWidget?.context?.isReady")
+    lab.save()  # before JupyterLab has drawn a widget
+    require_answered(lab)
+
+
+def test_a_widget_that_nobody_knows_any_more_is_shown_as_a_picture(repository, server, tab):
+    folder = repository / "my_lessons"
+    notebook = new_notebook(cells=[new_code_cell("x", execution_count=1)])
+    notebook.metadata.kernelspec = KERNEL
+    view = {"model_id": "f" * 32, "version_major": 2, "version_minor": 0}
+    data = {"application/vnd.jupyter.widget-view+json": view, "text/html": "<b>a still picture</b>"}
+    notebook.cells[0].outputs = [new_output("display_data", data)]
+    NotebookNotary(data_dir=str(repository.parent / "home" / "data")).sign(notebook)
+    nbformat.write(notebook, folder / "unknown.ipynb")
+    lab = tab(server)
+    lab.open("my_lessons/unknown.ipynb")
+    soon(lab.find(".jp-OutputArea b")).to_have_text("a still picture")
+    assert ERROR not in lab.find(".jp-Notebook").inner_text()
 
 
 def test_a_killed_kernel_costs_no_answer(repository, asks):

@@ -1,17 +1,18 @@
 /**
- * In JupyterLab: where a widget cannot be shown, its still picture is.
+ * In JupyterLab: a widget that is stored in a notebook is shown, or else its still picture.
  *
- * What JupyterLab writes there is 'Error displaying widget: model not found'. It happens to widgets
- * that are restored from a notebook, and no fault of the reader's: the widget manager gives up
- * after two seconds without a last look (`get_model`), and a save in the moment of opening takes
- * the stored widgets away before they are read (`_saveState`). So what failed is tried once more;
- * and after that the output's own HTML stands there, as in a viewer without widgets.
+ * Two things come between, and 'Error displaying widget: model not found' stands there instead. A
+ * save in the moment of opening takes the stored widgets away before they are read (`_saveState` of
+ * the widget manager): they are put back. And the manager gives up after two seconds without a last
+ * look (`get_model`): what failed is tried once more, and after that the output's own HTML stands
+ * there, as in a viewer without widgets.
  *
  * JupyterLab loads this file as it is, as a module that webpack would have made: hence the two
  * functions `init` and `get`.
  */
 (() => {
   const VIEW = "application/vnd.jupyter.widget-view+json";
+  const STATE = "application/vnd.jupyter.widget-state+json";
   let shared;
 
   /** A package that JupyterLab shares with its extensions. */
@@ -21,8 +22,26 @@
   }
 
   function activate(_, tracker) {
-    tracker.widgetAdded.connect((_, panel) => withStillPictures(panel.content.rendermime));
-    tracker.forEach((panel) => withStillPictures(panel.content.rendermime));
+    const attend = (panel) => {
+      keepStored(panel.context);
+      withStillPictures(panel.content.rendermime);
+    };
+    tracker.forEach(attend);
+    tracker.widgetAdded.connect((_, panel) => attend(panel));
+  }
+
+  /** Let no save take away what was stored when the notebook was opened. */
+  async function keepStored(context) {
+    await context.ready;
+    const widgets = () => context.model.getMetadata("widgets")?.[STATE];
+    const stored = widgets();
+    if (!stored) return;
+    const putBack = () => {
+      const state = { ...stored.state, ...widgets()?.state };
+      context.model.setMetadata("widgets", { [STATE]: { ...stored, state } });
+    };
+    // Not before the widget manager has heard of the save.
+    context.saveState.connect((_, what) => what === "started" && queueMicrotask(putBack));
   }
 
   function withStillPictures(rendermime) {
