@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import kdlab
+from kdlab._tensorflow import tf
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 RECORDED = ("hinton_mnist", "few_labels", "cifar10_article", "cifar10_seeds")
@@ -140,6 +141,10 @@ def test_students_in_jax_are_those_of_keras():
 
 
 def test_the_articles_teacher_is_trained_as_written(tmp_path):
-    (trained,) = run("article_teacher", tmp_path)["runs"]
+    tf.config.run_functions_eagerly(True)  # a graph of ResNet50 takes longer than its one step
+    try:
+        (trained,) = run("article_teacher", tmp_path)["runs"]
+    finally:
+        tf.config.run_functions_eagerly(False)
     assert trained["results"]["parameters"] == 23_851_274
     assert set(trained["results"]["curves"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
