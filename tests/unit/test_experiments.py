@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
@@ -24,14 +25,18 @@ def arguments(folder) -> list[str]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def importable():
+def importable(tmp_path_factory):
     """The experiments, to be run in this process, which need not load a framework for each."""
+    compiled = str(tmp_path_factory.mktemp("compiled"))  # by JAX here; a process of its own reads
+    jax.config.update("jax_compilation_cache_dir", compiled)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAX_COMPILATION_CACHE_DIR", compiled)
         patch.syspath_prepend(EXPERIMENTS)
         # As kdlab has it, also where an experiment prefers the other, faster on most processors:
         # what a process of its own learns is compared with what is learned here.
         patch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
         yield
+    jax.config.update("jax_compilation_cache_dir", None)
 
 
 def run(name, folder) -> dict:
@@ -113,7 +118,6 @@ def test_a_record_made_with_other_settings_is_not_added_to(quick, tmp_path):
 
 def test_students_in_jax_are_those_of_keras():
     import cifar10_seeds
-    import jax
 
     data = kdlab.load_dataset("cifar10", n_train=16, n_test=16)
     student = kdlab.build_student(data, 128, architecture="cnn")
