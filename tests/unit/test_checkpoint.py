@@ -95,9 +95,7 @@ def require_same(a, b):
 
 @pytest.mark.parametrize("kind", ["teacher", "student"])
 @pytest.mark.parametrize("kill_after", [1, 3])
-def test_a_killed_run_goes_on_and_ends_the_same(
-    run, uninterrupted, path, kind, kill_after, capsys
-):
+def test_a_killed_run_goes_on_and_ends_the_same(run, uninterrupted, path, kind, kill_after, capsys):
     with pytest.raises(Killed):
         run(kind, monitor=Monitor(kill_after + 0.5), checkpoint=path)
     capsys.readouterr()
