@@ -485,6 +485,9 @@ def _fit(
             steps_per_execution=per_call,
             jit_compile=False,  # XLA takes seconds to compile, and gains nothing on a CPU
         )
+        # The optimiser's and the metrics' variables now: made by the first step, they would cost a
+        # second trace of it, which is half of the wait before a training begins.
+        model._symbolic_build(data_batch=(x[:1], targets[:1]))
     if per_call > 1:
         model.train_function = _train_function(model, steps, per_call)
     callbacks = []

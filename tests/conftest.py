@@ -2,12 +2,16 @@
 
 import os
 
-import matplotlib
-
 collect_ignore = ["conftest.py"]  # two of one name cannot both be searched for doctests
 
 
 def pytest_configure():
+    # Before NumPy is loaded, here and in all that the tests start. A second thread of its OpenBLAS
+    # waits for work without sleeping, on the core that another test process needs: to train a
+    # cohort took twice the processor time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import matplotlib
+
     # No window may pop up on a desktop. Set here and not in $MPLBACKEND, which the kernels of the
     # lessons would inherit: they draw inline.
     matplotlib.use("agg")

@@ -6,6 +6,8 @@ import nbformat
 import numpy as np
 import pytest
 
+from kdlab._tensorflow import tf
+
 LESSON = Path(__file__).parents[2] / "notebooks" / "05_the_article_on_cifar10.ipynb"
 IN_SMALL = {
     '"n_train": 50_000': '"n_train": 64',
@@ -38,7 +40,15 @@ def cells(tmp_path, monkeypatch):
     return text
 
 
-def test_the_articles_own_teacher_is_trained_once_and_stored(cells, capsys):
+@pytest.fixture
+def eager():
+    """Without graphs: one of ResNet50 takes longer than its one step."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+def test_the_articles_own_teacher_is_trained_once_and_stored(cells, eager, capsys):
     first, again = {}, {}
     exec(cells, first)
     assert first["profile"].name == "full" and len(first["cifar"].x_train) == 64

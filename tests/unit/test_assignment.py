@@ -290,7 +290,7 @@ def test_a_loop_without_end_is_left_out_and_others_keep_what_a_person_gave(
         given.manual_score, given.needs_manual_grade = 3, False
         gradebook.db.commit()
     with open(course / "nbgrader_config.py", "a", encoding="utf-8") as config:
-        config.write("c.Execute.timeout = 30\n")
+        config.write("c.Execute.timeout = 10\n")
     # It does not heed an interrupt either, which is all that nbgrader would send.
     loop = (
         "import time\n\nwhile True:\n    try:\n        time.sleep(1)\n    except BaseException:\n"
@@ -302,7 +302,7 @@ def test_a_loop_without_end_is_left_out_and_others_keep_what_a_person_gave(
 
     table, said = run_grade(course)
     assert scores(table["loop"]) == expected(cohorts_test=0, cohorts_hidden=0)
-    assert table["loop"]["notes"] == "`cohorts` did not end within 30 s: left out."
+    assert table["loop"]["notes"] == "`cohorts` did not end within 10 s: left out."
     assert float(table["Zoë O'Hara, 李"]["score"]) == 24
     assert table["wrong"] == graded[0]["wrong"] and "3 of 9 not graded" in said
     after = (course / "autograded/wrong/distillation/distillation.ipynb").stat().st_mtime_ns

@@ -1,5 +1,6 @@
 """The experiments in small: they run, record what they ran with, and go on after being killed."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -7,24 +8,41 @@ import sys
 import time
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 from systems import KILL, replaces_what_is_read
 
 import kdlab
+from kdlab._tensorflow import tf
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 RECORDED = ("hinton_mnist", "few_labels", "cifar10_article", "cifar10_seeds")
 
 
-def command(name, folder):
-    script = EXPERIMENTS / f"{name}.py"
-    return [sys.executable, script, "--quick", "--work", folder, "--out", folder / "quick.json"]
+def arguments(folder) -> list[str]:
+    return ["--quick", "--work", str(folder), "--out", str(folder / "quick.json")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def importable(tmp_path_factory):
+    """The experiments, to be run in this process, which need not load a framework for each."""
+    compiled = str(tmp_path_factory.mktemp("compiled"))  # by JAX here; a process of its own reads
+    jax.config.update("jax_compilation_cache_dir", compiled)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAX_COMPILATION_CACHE_DIR", compiled)
+        patch.syspath_prepend(EXPERIMENTS)
+        # As kdlab has it, also where an experiment prefers the other, faster on most processors:
+        # what a process of its own learns is compared with what is learned here.
+        patch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+        yield
+    jax.config.update("jax_compilation_cache_dir", None)
 
 
 def run(name, folder) -> dict:
-    done = subprocess.run(command(name, folder), capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [name, *arguments(folder)])
+        importlib.import_module(name).main()
     return json.loads((folder / "quick.json").read_text("utf-8"))
 
 
@@ -55,8 +73,7 @@ def test_the_figure_is_drawn_where_there_is_one(quick):
     assert drawn == ([b"\x89PNG"] if name == "hinton_mnist" else [])
 
 
-def test_the_paper_stands_beside_the_recorded_runs(monkeypatch):
-    monkeypatch.syspath_prepend(EXPERIMENTS)
+def test_the_paper_stands_beside_the_recorded_runs():
     import hinton_figure
 
     record = json.loads((EXPERIMENTS / "hinton_mnist.json").read_text("utf-8"))
@@ -74,7 +91,8 @@ def test_the_paper_stands_beside_the_recorded_runs(monkeypatch):
 @replaces_what_is_read
 def test_killed_in_the_middle_it_goes_on_to_the_same_results(quick, tmp_path):
     name, expected, _ = quick
-    process = subprocess.Popen(command(name, tmp_path), stdout=subprocess.DEVNULL)
+    command = [sys.executable, EXPERIMENTS / f"{name}.py", *arguments(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     out = tmp_path / "quick.json"
     while process.poll() is None:
         if out.exists() and len(json.loads(out.read_text("utf-8"))["runs"]) >= 3:
@@ -94,15 +112,13 @@ def test_a_record_made_with_other_settings_is_not_added_to(quick, tmp_path):
     record = json.loads(json.dumps(record))
     record["about"]["settings"]["batch_size"] += 1
     (tmp_path / "quick.json").write_text(json.dumps(record), "utf-8")
-    done = subprocess.run(command(name, tmp_path), capture_output=True, encoding="utf-8")
-    assert done.returncode != 0 and "was made with other settings" in done.stderr
+    with pytest.raises(ValueError, match="was made with other settings"):
+        run(name, tmp_path)
     assert json.loads((tmp_path / "quick.json").read_text("utf-8")) == record
 
 
-def test_students_in_jax_are_those_of_keras(monkeypatch):
-    monkeypatch.syspath_prepend(EXPERIMENTS)
+def test_students_in_jax_are_those_of_keras():
     import cifar10_seeds
-    import jax
 
     data = kdlab.load_dataset("cifar10", n_train=16, n_test=16)
     student = kdlab.build_student(data, 128, architecture="cnn")
@@ -130,6 +146,10 @@ def test_students_in_jax_are_those_of_keras(monkeypatch):
 
 
 def test_the_articles_teacher_is_trained_as_written(tmp_path):
-    (trained,) = run("article_teacher", tmp_path)["runs"]
+    tf.config.run_functions_eagerly(True)  # a graph of ResNet50 takes longer than its one step
+    try:
+        (trained,) = run("article_teacher", tmp_path)["runs"]
+    finally:
+        tf.config.run_functions_eagerly(False)
     assert trained["results"]["parameters"] == 23_851_274
     assert set(trained["results"]["curves"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
