@@ -600,11 +600,16 @@ def _batches(x, targets, batch_size: int, seed: int, first_epoch: int):
         order = tf.random.experimental.stateless_shuffle(tf.range(n), [seed, epoch])
         return tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
 
+    # There is nothing to tune, and whoever collects an old training as garbage, in whatever Python
+    # does then, would wait for the tuner to wake up: up to a minute.
+    untuned = tf.data.Options()
+    untuned.autotune.enabled = False
     return (
         tf.data.Dataset.counter(first_epoch)
         .flat_map(of_epoch)
         .map(lambda batch: (tf.gather(x, batch), tf.gather(targets, batch)))
         .prefetch(2)
+        .with_options(untuned)
     )
 
 
