@@ -40,11 +40,12 @@ class Answers:
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     Path(folder, ".kdlab").mkdir()
-        ...     Answers("02_soft_targets", folder).note("2.1", answer="3", right=True)
-        ...     Answers("02_soft_targets", folder)["2.1"]["right"]
-        True
+        ...     trouble = Answers("02_soft_targets", folder).note("2.1", answer="3")
+        ...     Answers("02_soft_targets", folder)["2.1"]["answer"]
+        '3'
     """
 
     def __init__(self, lesson: str, folder=None):

@@ -35,15 +35,15 @@ def load_experiment(name: str) -> dict:
         name: the name of the script, such as `"few_labels"`.
 
     Returns:
-        The record: `about`, what was run and on what, and `runs`, each with its `settings` and
-        `results`; more in some.
+        The record: `about`, what was run; `device`, `versions` and `seconds`, on what and how
+        long; and `runs`, each with its `settings` and `results`.
 
     Raises:
         ValueError: there is no such record.
 
     Example:
         >>> sorted(load_experiment("few_labels"))
-        ['about', 'runs']
+        ['about', 'device', 'runs', 'seconds', 'versions']
     """
     records = {path.stem: path for path in _folder("experiments").glob("*.json")}
     if name not in records:

@@ -48,6 +48,7 @@ def serve(
         *python, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0",
         "--allow-root", "--expose-app-in-browser", "--LabApp.extension_manager=readonly",
     ]  # fmt: skip
+    home.mkdir(parents=True, exist_ok=True)
     if autosave:
         settings = home / "settings/@jupyterlab/docmanager-extension/plugin.jupyterlab-settings"
         settings.parent.mkdir(parents=True, exist_ok=True)
@@ -146,8 +147,20 @@ class Lab:
         )
 
     def show(self, index: int) -> None:
-        """Scroll a cell into view."""
-        self.panel("(p, i) => p.content.scrollToItem(i)", index)
+        """Scroll a cell into view, until it stays there: what is above it may still be growing."""
+        self.panel(
+            """async (p, i) => {
+              const place = () => p.content.widgets[i].node.getBoundingClientRect().top;
+              for (let still = 0, last; still < 3; ) {
+                const inView = p.content.widgets[i].isAttached && place() >= 0 && place() < innerHeight;
+                still = inView && place() === last ? still + 1 : 0;
+                if (!inView) await p.content.scrollToItem(i);
+                last = place();
+                await new Promise((resolve) => setTimeout(resolve, 50));
+              }
+            }""",
+            index,
+        )
 
     def replace(self, index: int, old: str, new: str) -> None:
         """Edit a cell."""
