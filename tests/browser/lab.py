@@ -150,12 +150,13 @@ class Lab:
         """Scroll a cell into view, until it stays there: what is above it may still be growing."""
         self.panel(
             """async (p, i) => {
-              const place = () => p.content.widgets[i].node.getBoundingClientRect().top;
+              const { widgets } = p.content;
               for (let still = 0, last; still < 3; ) {
-                const inView = p.content.widgets[i].isAttached && place() >= 0 && place() < innerHeight;
-                still = inView && place() === last ? still + 1 : 0;
+                const { top, bottom } = widgets[i].node.getBoundingClientRect();
+                const inView = widgets[i].isAttached && top < innerHeight && bottom > 0;
+                still = inView && top === last ? still + 1 : 0;
+                last = top;
                 if (!inView) await p.content.scrollToItem(i);
-                last = place();
                 await new Promise((resolve) => setTimeout(resolve, 50));
               }
             }""",
