@@ -17,6 +17,8 @@ from playwright.sync_api import Locator, Page
 # Generous: what is waited for comes when it comes, and a machine may be slow.
 PATIENCE = 120
 
+IS_READ = "() => window.jupyterapp?.shell.currentWidget?.context?.isReady"
+
 
 @contextlib.contextmanager
 def serve(
@@ -91,9 +93,13 @@ class Lab:
 
     # ---- the notebook ----
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, ready: bool = True) -> None:
+        """Open a notebook; where it need not be `ready`, return once its cells are there."""
         self.page.goto(self.address.format(path))
-        self.opened()
+        if ready:
+            self.opened()
+        else:
+            self.wait(IS_READ)
 
     def reload(self) -> None:
         self.page.reload()
@@ -101,7 +107,7 @@ class Lab:
 
     def opened(self) -> None:
         """Wait until the notebook that is being opened has its kernel."""
-        self.wait("() => window.jupyterapp?.shell.currentWidget?.context?.isReady")
+        self.wait(IS_READ)
         self.panel("p => p.sessionContext.ready")
         self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
@@ -113,7 +119,14 @@ class Lab:
         self.page.wait_for_function(function, arg=argument)
 
     def command(self, name: str, **arguments) -> None:
-        self.page.evaluate("([n, a]) => jupyterapp.commands.execute(n, a)", [name, arguments])
+        # One that asks something in a dialog would never end, and Playwright would wait for ever.
+        self.page.evaluate(
+            """([name, options, patience]) => Promise.race([
+              jupyterapp.commands.execute(name, options),
+              new Promise((_, reject) => setTimeout(reject, patience, `${name} does not end`)),
+            ])""",
+            [name, arguments, 1000 * PATIENCE],
+        )
 
     def start(self, command: str, **arguments) -> None:
         """Execute a command without waiting for its end, such as one that runs cells."""

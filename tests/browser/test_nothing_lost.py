@@ -262,19 +262,6 @@ def test_answers_come_back_when_the_cells_run_again(repository, asks):
     assert again | {"9.1": 0} == answers | {"9.1": 0} and again["9.1"]["attempts"] == 2
 
 
-def test_a_save_in_the_moment_of_opening_takes_no_widget_away(repository, asks, server, tab):
-    answer(asks)
-    wait_for_answers(repository / "my_lessons")
-    asks.save()
-    asks.shut_down_kernel()
-    asks.page.close()
-    lab = tab(server)
-    lab.page.goto(lab.address.format("my_lessons/asks.ipynb"))
-    lab.wait("() => window.jupyterapp?.shell.currentWidget?.context?.isReady")
-    lab.save()  # before JupyterLab has drawn a widget
-    require_answered(lab)
-
-
 def test_a_widget_that_nobody_knows_any_more_is_shown_as_a_picture(repository, server, tab):
     folder = repository / "my_lessons"
     notebook = new_notebook(cells=[new_code_cell("x", execution_count=1)])
@@ -309,7 +296,7 @@ def test_what_no_kernel_hears_is_said_not_to_be_kept(asks):
     soon(asks.find(".kd-quiz .kd-kept")).to_contain_text("Not kept yet")
 
 
-def test_a_killed_server_costs_no_answer(tmp_path, tab):
+def test_a_killed_server_and_a_save_too_soon_cost_no_answer(tmp_path, tab):
     folder, home = tmp_path / "my_lessons", tmp_path / "home"
     (folder / record.FOLDER).mkdir(parents=True)
     home.mkdir()
@@ -328,7 +315,9 @@ def test_a_killed_server_costs_no_answer(tmp_path, tab):
     wait_until(lambda: not Path(f"/proc/{kernel}").exists(), "the kernel outlives its server")
     with serve(folder, home) as address:
         lab = tab(address)
-        lab.open("asks.ipynb")
+        lab.open("asks.ipynb", ready=False)
+        lab.save()  # in the moment of opening: JupyterLab has not drawn a widget yet
+        lab.opened()
         require_answered(lab)
         assert kept(folder) == answers
 
