@@ -10,8 +10,9 @@ GRADE_ARGS ?=
 HUB_ARGS ?=
 NOTEBOOKS ?=
 BUNDLE_ARGS ?=
-# Two test processes: each may hold TensorFlow and a lesson's kernel, 2 GB together.
-JOBS ?= 2
+# Three test processes, since one of them mostly waits for a server or a browser. Each may hold
+# TensorFlow and a lesson's kernel, 2 GB together.
+JOBS ?= 3
 
 BIN := .venv/bin
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))

@@ -99,7 +99,15 @@ def write_asks(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def server(repository):
+    """One that saves all the time; a test that saves itself would meet JupyterLab doing so."""
     with serve(repository, repository.parent / "home", autosave=AUTOSAVE) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def calm(repository):
+    """One that saves when it is told to."""
+    with serve(repository, repository.parent / "calm home") as address:
         yield address
 
 
@@ -121,12 +129,12 @@ def tab(browser, tmp_path, failed):
 
 
 @pytest.fixture
-def asks(repository, server, tab):
+def asks(repository, calm, tab):
     """`asks.ipynb`, fresh, open and run."""
     folder = repository / "my_lessons"
     record.path_in(folder, "asks").unlink(missing_ok=True)
     write_asks(folder)
-    lab = tab(server)
+    lab = tab(calm)
     lab.open("my_lessons/asks.ipynb")
     lab.run("notebook:run-all-cells")
     return lab
@@ -234,7 +242,7 @@ def test_a_lesson_is_worked_through_shut_down_and_opened_again(repository, serve
     lab.open("my_lessons/02_soft_targets.ipynb")
     lab.run("notebook:run-all-cells")
     assert not lab.errors()
-    lab.save()
+    wait_until(lambda: "Not attempted yet" in path.read_text("utf-8"), "the run is not saved")
     quiz().get_by_role("radio", name="It stays exactly as it is.").check()
     quiz().get_by_role("button", name="Check").click()
     soon(quiz().get_by_role("status").first).to_contain_text("✓ Right.")
@@ -278,6 +286,7 @@ def test_a_widget_that_nobody_knows_any_more_is_shown_as_a_picture(repository, s
 
 
 def test_a_killed_kernel_costs_no_answer(repository, asks):
+    asks.save()
     answer(asks)
     wait_for_answers(repository / "my_lessons")
     os.kill(int(asks.evaluate("__import__('os').getpid()")), signal.SIGKILL)
@@ -322,9 +331,9 @@ def test_a_killed_server_and_a_save_too_soon_cost_no_answer(tmp_path, tab):
         assert kept(folder) == answers
 
 
-def test_two_tabs_keep_the_answers_of_both(repository, server, asks, tab):
+def test_two_tabs_keep_the_answers_of_both(repository, calm, asks, tab):
     asks.save()
-    other = tab(server)
+    other = tab(calm)
     other.open("my_lessons/asks.ipynb")
     other.find(".kd-quiz").get_by_role("radio", name="B").check()
     other.find(".kd-quiz").get_by_role("button", name="Check").click()
