@@ -31,6 +31,7 @@ from kdlab.datasets import find_local
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 LOCK = ROOT / "requirements.txt"
+APP = ROOT / "apps" / "explorers.py"
 DATA = ("mnist", "cifar10")
 PYTHONS = ("3.11", "3.12", "3.13")
 
@@ -105,7 +106,7 @@ def _pip(*arguments: str) -> None:
 
 def add_app(folder: Path) -> None:
     """The explorers on one page."""
-    app = [sys.executable, str(ROOT / "apps/explorers.py"), str(folder / "explorers.html")]
+    app = [sys.executable, str(APP), str(folder / "explorers.html")]
     subprocess.run(app, check=True, stdout=subprocess.DEVNULL)
 
 

@@ -28,14 +28,22 @@ HERE = "{}.{}".format(*sys.version_info)
 LOCK = ROOT / "requirements.txt"
 
 
+# Four explorers take a quarter of a minute to train: here is one that needs no training.
+APP = """
+import sys, kdlab
+kdlab.TemperatureExplorer([[4.0, 2.0, 0.0]]).to_html(sys.argv[1])
+"""
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    """A bundle with MNIST and two small packages for TensorFlow and the rest."""
+    """A bundle with MNIST, a small app, and two small packages for TensorFlow and the rest."""
     folder = tmp_path_factory.mktemp("bundle")
     names = ("traitlets", "packaging", "colorama")
     pins = [line for line in LOCK.read_text("utf-8").splitlines() if line.startswith(names)]
     assert len(pins) == 3
     (folder / "lock.txt").write_text("\n".join([*pins, "    # via", "-e ."]), "utf-8")
+    (folder / "app.py").write_text(APP, "utf-8")
     images = {"x_train": np.zeros((9, 28, 28), np.uint8), "y_train": np.zeros(9, np.uint8)}
     (folder / "data").mkdir()
     np.savez(
@@ -43,6 +51,7 @@ def small(tmp_path_factory):
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bundles, "LOCK", folder / "lock.txt")
+        patch.setattr(bundles, "APP", folder / "app.py")
         patch.setenv("KDLAB_DATA_DIR", str(folder / "data"))
         patch.setenv("KERAS_HOME", str(folder))
         yield bundles.write_bundle(folder / "out", start_here.this_platform(), [HERE])
