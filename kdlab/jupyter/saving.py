@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
+
+from jupyter_server.services.contents.fileio import path_to_intermediate
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 # Of its kernel a page says the version, too, which would change a lesson that was only opened.
 _OF_THE_KERNEL = ("kernelspec", "language_info")
+# That other save may end between the look at the file and the one at the copy.
+_TRIES = 3
 _REFERENCE = re.compile(r'"IPY_MODEL_(\w+)"')
 
 
 def read(path: str) -> dict:
-    """A notebook as it was saved before; an empty one if there is none."""
-    try:
-        notebook = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return notebook if isinstance(notebook, dict) else {}
+    """A notebook as it was saved before; an empty one if there is none.
+
+    Another save of it may be under way: Jupyter's server writes into the file itself, and keeps a
+    copy of what was there beside it as long as that takes.
+    """
+    for _ in range(_TRIES):
+        for file in (path, path_to_intermediate(path)):
+            try:
+                notebook = json.loads(Path(file).read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                continue
+            return notebook if isinstance(notebook, dict) else {}
+        if not os.path.exists(path):
+            break
+    return {}
 
 
 def complete(notebook: dict, before: dict) -> None:

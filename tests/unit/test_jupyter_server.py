@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_server.services.contents.fileio import path_to_intermediate
 from jupyter_server.services.contents.filemanager import (
     AsyncFileContentsManager,
     FileContentsManager,
@@ -138,6 +139,18 @@ def test_what_is_there_may_be_anything(manager, tmp_path, there):
     (tmp_path / "a.ipynb").write_text(there, encoding="utf-8")
     save(manager, notebook("a", states=widget("a")))
     assert states_in(tmp_path) == widget("a")
+
+
+def test_a_save_in_the_midst_of_another_loses_no_state(manager, tmp_path):
+    """Ctrl+S while an autosave writes: half of the file is there, and a copy of the old one."""
+    save(manager, notebook("a", states=widget("a", value=1)))
+    path = tmp_path / "a.ipynb"
+    whole = path.read_bytes()
+    for written in (b"", whole[:50]):
+        Path(path_to_intermediate(str(path))).write_bytes(whole)
+        path.write_bytes(written)
+        save(manager, notebook("a", states={}))
+        assert states_in(tmp_path) == widget("a", value=1)
 
 
 def test_other_files_pass_through(manager, tmp_path):
