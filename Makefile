@@ -39,33 +39,33 @@ format: .venv/.test ## format the code, notebooks included
 	$(BIN)/python -m ruff format
 
 refresh: .venv/.lab ## run the lessons and store their outputs (NOTEBOOKS=notebooks/02_soft_targets.ipynb)
-	$(BIN)/python tests/notebooks/refresh.py $(NOTEBOOKS)
+	$(BIN)/python -m tests.tools.refresh $(NOTEBOOKS)
 
 app: .venv/.lab ## write apps/explorers.html: the explorers on one page, for those who want no code
 	$(BIN)/python apps/explorers.py
 
 bundle: .venv/.lab ## write dist/kdlab-...: all that a class without network needs (BUNDLE_ARGS="--help")
-	$(BIN)/python classroom/offline/bundle.py $(BUNDLE_ARGS)
+	$(BIN)/python -m classroom.offline.bundle $(BUNDLE_ARGS)
 
 test-bundle: .venv/.lab ## make a bundle, set it up without network and run lessons there: minutes, Linux
-	$(BIN)/python tests/offline/class_without_network.py
+	$(BIN)/python -m tests.offline.class_without_network
 
 binder: .venv/.test ## build what Binder builds, run every lesson in 2 GB on one core: a quarter of an hour
-	$(BIN)/python benchmarks/binder.py $(NOTEBOOKS)
+	$(BIN)/python -m benchmarks.binder $(NOTEBOOKS)
 
 figures: .venv/.lab ## the figures of the instructor's guide on A4, into classroom/printed
 	$(BIN)/python classroom/figures.py
 
 waits: .venv/.lab ## run the lessons and say what a class waits for on this machine (NOTEBOOKS=...)
-	$(BIN)/python benchmarks/waits.py $(NOTEBOOKS)
+	$(BIN)/python -m benchmarks.waits $(NOTEBOOKS)
 
 benchmark: .venv/.lab ## what training costs, and the time and memory of the lessons (NOTEBOOKS=...)
-	$(BIN)/python benchmarks/training.py
-	$(BIN)/python benchmarks/distillation.py
-	$(BIN)/python benchmarks/lessons.py $(NOTEBOOKS)
+	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.distillation
+	$(BIN)/python -m benchmarks.lessons $(NOTEBOOKS)
 
 classroom: .venv/.test ## thirty learners on one JupyterHub: time and memory, in some minutes
-	$(BIN)/python benchmarks/classroom.py
+	$(BIN)/python -m benchmarks.classroom
 
 experiments: .venv/.lab ## the recorded experiments on larger data: hours; goes on where it was stopped
 	$(BIN)/python experiments/few_labels.py

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from pages import bars, tab_to, widget
-from widget_examples import board
 
 from kdlab import softmax
 from kdlab.widgets import ComparisonBoard
+from tests.tools.widget_examples import board
 
 LABELS = np.array([0, 1, 2, 0, 1])
 UNKNOWN = "\N{EN DASH}"

@@ -13,9 +13,10 @@ import time
 from pathlib import Path
 
 import pytest
-from chromium import open_page, picture
-from lab import PATIENCE, Lab, drag, readings, serve, slider
 from playwright.sync_api import expect
+
+from tests.tools.chromium import open_page, picture
+from tests.tools.lab import PATIENCE, Lab, drag, readings, serve, slider
 
 LESSONS = Path(__file__).parents[2] / "notebooks"
 # Cells that are not in view have no output: a tall window has most of a lesson in it.

@@ -20,9 +20,10 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
-import refresh
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tests.tools import refresh
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SANITIZE = Path(__file__).with_name("sanitize.cfg")

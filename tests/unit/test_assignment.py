@@ -20,7 +20,7 @@ from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import is_grade, is_solution
 
-COURSE = Path(__file__).parents[2] / "assignments"
+COURSE = Path(__file__).parents[2] / "classroom/assignments"
 MADE_THERE = ("autograded", "feedback", "gradebook.db*", "grades.csv", "grading.log", "release",
               "submitted", "__pycache__")  # fmt: skip
 POINTS = {

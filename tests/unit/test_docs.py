@@ -18,7 +18,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/*/
 GUIDE = (ROOT / "docs/teaching.md").read_text("utf-8")
 LESSONS = {path.name[:2]: path for path in sorted(ROOT.glob("notebooks/0*.ipynb"))}
 EXERCISES = [importlib.import_module(f"kdlab.exercises.lesson_{lesson}") for lesson in LESSONS]
-ASSIGNMENT = ROOT / "assignments/source/distillation/distillation.ipynb"
+ASSIGNMENT = ROOT / "classroom/assignments/source/distillation/distillation.ipynb"
 
 parse = mistune.create_markdown(renderer="ast", plugins=["table"])
 

@@ -242,12 +242,9 @@ def test_in_a_read_only_home_the_lessons_run_and_say_nothing_else(tmp_path):
     (A mode would not do: root may write all the same.)
     """
     script = """
-        import sys
-
-        sys.path.insert(0, "../tests/notebooks")
         import nbformat
-        import refresh
         import kdlab
+        from tests.tools import refresh
 
         for name in ("00_start_here", "02_soft_targets"):
             lesson = nbformat.read(f"{name}.ipynb", as_version=4)
@@ -277,7 +274,7 @@ def test_in_a_read_only_home_the_lessons_run_and_say_nothing_else(tmp_path):
     done = namespaces.run(
         *source(script), setup=f"cd '{NOTEBOOKS}'; mount -t tmpfs -o ro none '{home}'",
         HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), XDG_CONFIG_HOME=str(home / "config"),
-        MPLCONFIGDIR="", IPYTHONDIR=str(home / "ipython"),
+        MPLCONFIGDIR="", IPYTHONDIR=str(home / "ipython"), PYTHONPATH=str(NOTEBOOKS.parent),
     )  # fmt: skip
     require(done)
     # Not ours: what Jupyter says of it, on the server's side.
