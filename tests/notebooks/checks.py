@@ -28,7 +28,7 @@ from parts import (
     output_texts,
     should_show,
     unchecked,
-)  # fmt: skip
+)
 
 from tests.tools import refresh
 

@@ -22,7 +22,7 @@ from checks import (
     runs_no_shell,
     shows_what_it_should,
     writes_nothing_to_stderr,
-)  # fmt: skip
+)
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from parts import Notebook, code_cells, should_show
 
