@@ -408,7 +408,7 @@ def report(found: dict, users: int) -> bool:
 
 
 def summary(values) -> dict[str, float]:
-    values = list(values) or [inf]  # nobody got there
+    values = list(values) or [inf]  # no learner came so far
     p95 = quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
     count = len(values) if values != [inf] else 0
     return {"n": count, "p50": median(values), "p95": p95, "longest": max(values)}

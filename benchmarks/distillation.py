@@ -259,7 +259,7 @@ def ceilings() -> dict[str, Callable[[], float]]:
 
     def small(repeats=2000):
         # There and back through the first layer: no size changes, and as the columns of a kernel
-        # are orthonormal, no number runs away.
+        # are orthonormal, no number grows.
         def step(i, x):
             return i + 1, tf.matmul(x @ kernels, kernels, transpose_b=True)
 

@@ -32,7 +32,7 @@ def mark(page, number):
     tab_to(page, next((option for option in options if option.is_checked()), options[0]))
     page.keyboard.press("Space")
     while not options[number].is_checked():
-        page.keyboard.press("ArrowDown")  # which comes round
+        page.keyboard.press("ArrowDown")  # after the last comes the first
 
 
 @pytest.mark.parametrize("question", LESSONS, ids=lambda q: q._data["question"][:20])

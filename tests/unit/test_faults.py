@@ -126,7 +126,7 @@ def test_whoever_is_killed_while_writing_leaves_the_old_file_whole(tmp_path, mon
         assert abs(writer.wait()) == KILL
         writer.stdout.close()
         assert read_whole(path) in (-1, mark)
-    # What was half-written then goes with the next write, once it is old enough to be nobody's.
+    # What was half-written then goes with the next write, once no writer can still be at it.
     abandoned = tmp_path / f".{path.name}.{'0' * 32}"
     abandoned.write_bytes(b"half")
     monkeypatch.setattr(storage, "_ABANDONED", -1)
@@ -333,12 +333,12 @@ def test_without_any_network_digits_work_and_the_others_say_what_to_do(tmp_path)
         assert f"Put {name}.npz into a folder" in message
 
 
-@pytest.mark.parametrize("kind", ["nowhere", "a file", "nobody's home"])
+@pytest.mark.parametrize("kind", ["nowhere", "a file", "unknown user"])
 def test_a_data_folder_that_is_none_is_named_with_the_variable(kind, tmp_path, monkeypatch):
     (tmp_path / "a file").touch()
-    where = "~nobody-of-this-name/data" if kind == "nobody's home" else str(tmp_path / kind)
+    where = "~nobody-of-this-name/data" if kind == "unknown user" else str(tmp_path / kind)
     monkeypatch.setenv("KDLAB_DATA_DIR", where)
-    unknown = kind == "nobody's home" and os.name == "posix"  # Windows guesses where it would be
+    unknown = kind == "unknown user" and os.name == "posix"  # Windows guesses where it would be
     error = ValueError if unknown else FileNotFoundError
     with pytest.raises(error, match=r"^KDLAB_DATA_DIR (must name an existing folder|cannot be)"):
         kdlab.load_dataset("mnist")
