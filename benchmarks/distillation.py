@@ -1,6 +1,6 @@
 """What distillation costs here and elsewhere, measured side by side in one run, as Markdown.
 
-    python benchmarks/distillation.py [digits] [mnist] [cohort]
+    python -m benchmarks.distillation [digits] [mnist] [cohort]
 
 `digits` and `mnist`: one student from one teacher with one objective, by kdlab, by what Keras and
 PyTorch document, and by these again with the options that make them faster
@@ -35,15 +35,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import psutil
-from distillation_contenders import ALPHA, BATCH, CONTENDERS, LEARNING_RATE, TEMPERATURE
-from lessons import peak_memory, versions
-from training import seconds
 
 import kdlab
+from benchmarks.distillation_contenders import ALPHA, BATCH, CONTENDERS, LEARNING_RATE, TEMPERATURE
+from benchmarks.lessons import peak_memory, versions
+from benchmarks.training import seconds
 from kdlab._tensorflow import keras, tf
 from kdlab.artifacts import processor
 
 HERE = Path(__file__).parent
+CONTENDER = "benchmarks.distillation_contenders"
 SEEDS = {"digits": 10, "mnist": 5}
 EPOCHS = {"digits": 30, "mnist": 5}
 HIDDEN_UNITS = {"digits": 16, "mnist": 64}
@@ -84,9 +85,9 @@ class Contender:
     """A process that trains students when asked to."""
 
     def __init__(self, name: str, python: Path | str, data: Path):
-        command = [python, HERE / "distillation_contenders.py", name, data]
+        command = [python, "-m", CONTENDER, name, data]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, cwd=HERE.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.name = name
         self.version = self.reply()["version"]
@@ -258,7 +259,7 @@ def ceilings() -> dict[str, Callable[[], float]]:
 
     def small(repeats=2000):
         # There and back through the first layer: no size changes, and as the columns of a kernel
-        # are orthonormal, no number runs away.
+        # are orthonormal, no number grows.
         def step(i, x):
             return i + 1, tf.matmul(x @ kernels, kernels, transpose_b=True)
 

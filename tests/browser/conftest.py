@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 
-import chromium
 import pytest
 from pages import show  # noqa: F401
 from playwright.sync_api import sync_playwright
+
+from tests.tools import chromium
 
 collect_ignore = ["conftest.py"]  # two of one name cannot both be searched for doctests
 

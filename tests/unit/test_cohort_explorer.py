@@ -9,11 +9,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
 
 import kdlab
 from kdlab import confidence_interval, paired_difference, unpaired_difference, verdict
 from kdlab.widgets import CohortExplorer
+from tests.tools.widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
 
 SETTING = {"n_images": 50, "alpha": 1.0, "temperature": 4.0}
 STATE = {**SETTING, "n_images": 200, "alpha": 0.5, "show": "difference", "paired": False}
@@ -512,15 +512,13 @@ def test_hostile_names_stay_text():
 def test_it_needs_no_tensorflow():
     code = """
 import sys
-from widget_examples import a_cohort
+from tests.tools.widget_examples import a_cohort
 from kdlab.widgets import CohortExplorer
 CohortExplorer(a_cohort())._repr_mimebundle_()
 heavy = {"tensorflow", "keras", "sklearn", "matplotlib"} & set(sys.modules)
 assert not heavy, heavy
 """
-    import widget_examples
-
-    where = {"PYTHONPATH": str(Path(widget_examples.__file__).parent)}
+    where = {"PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run(
         [sys.executable, "-c", code], check=True, timeout=120, env={**os.environ, **where}
     )

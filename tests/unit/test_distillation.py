@@ -559,7 +559,7 @@ def test_a_keras_configured_for_another_backend_gets_tensorflow(python, tmp_path
     environment = {"KERAS_BACKEND": "torch"} if where == "environment" else {}
     done = python(REPORT, KERAS_HOME=str(tmp_path), **environment)
     assert done.stdout.strip() == "tensorflow"
-    assert done.stderr == ""  # nor does TensorFlow chatter
+    assert done.stderr == ""  # TensorFlow prints nothing either
 
 
 def test_keras_already_loaded_on_another_backend_earns_one_clear_line(python):

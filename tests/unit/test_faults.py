@@ -126,7 +126,7 @@ def test_whoever_is_killed_while_writing_leaves_the_old_file_whole(tmp_path, mon
         assert abs(writer.wait()) == KILL
         writer.stdout.close()
         assert read_whole(path) in (-1, mark)
-    # What was half-written then goes with the next write, once it is old enough to be nobody's.
+    # What was half-written then goes with the next write, once no writer can still be at it.
     abandoned = tmp_path / f".{path.name}.{'0' * 32}"
     abandoned.write_bytes(b"half")
     monkeypatch.setattr(storage, "_ABANDONED", -1)
@@ -242,12 +242,9 @@ def test_in_a_read_only_home_the_lessons_run_and_say_nothing_else(tmp_path):
     (A mode would not do: root may write all the same.)
     """
     script = """
-        import sys
-
-        sys.path.insert(0, "../tests/notebooks")
         import nbformat
-        import refresh
         import kdlab
+        from tests.tools import refresh
 
         for name in ("00_start_here", "02_soft_targets"):
             lesson = nbformat.read(f"{name}.ipynb", as_version=4)
@@ -277,7 +274,7 @@ def test_in_a_read_only_home_the_lessons_run_and_say_nothing_else(tmp_path):
     done = namespaces.run(
         *source(script), setup=f"cd '{NOTEBOOKS}'; mount -t tmpfs -o ro none '{home}'",
         HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), XDG_CONFIG_HOME=str(home / "config"),
-        MPLCONFIGDIR="", IPYTHONDIR=str(home / "ipython"),
+        MPLCONFIGDIR="", IPYTHONDIR=str(home / "ipython"), PYTHONPATH=str(NOTEBOOKS.parent),
     )  # fmt: skip
     require(done)
     # Not ours: what Jupyter says of it, on the server's side.
@@ -336,12 +333,12 @@ def test_without_any_network_digits_work_and_the_others_say_what_to_do(tmp_path)
         assert f"Put {name}.npz into a folder" in message
 
 
-@pytest.mark.parametrize("kind", ["nowhere", "a file", "nobody's home"])
+@pytest.mark.parametrize("kind", ["nowhere", "a file", "unknown user"])
 def test_a_data_folder_that_is_none_is_named_with_the_variable(kind, tmp_path, monkeypatch):
     (tmp_path / "a file").touch()
-    where = "~nobody-of-this-name/data" if kind == "nobody's home" else str(tmp_path / kind)
+    where = "~nobody-of-this-name/data" if kind == "unknown user" else str(tmp_path / kind)
     monkeypatch.setenv("KDLAB_DATA_DIR", where)
-    unknown = kind == "nobody's home" and os.name == "posix"  # Windows guesses where it would be
+    unknown = kind == "unknown user" and os.name == "posix"  # Windows guesses where it would be
     error = ValueError if unknown else FileNotFoundError
     with pytest.raises(error, match=r"^KDLAB_DATA_DIR (must name an existing folder|cannot be)"):
         kdlab.load_dataset("mnist")

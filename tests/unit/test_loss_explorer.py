@@ -2,10 +2,10 @@ import re
 
 import numpy as np
 import pytest
-from widget_examples import HOSTILE, losses
 
 from kdlab import DistillationLoss, soft_targets
 from kdlab.widgets import LossExplorer
+from tests.tools.widget_examples import HOSTILE, losses
 
 STATE = {"temperature": 2.5, "alpha": 0.3, "scale_by_t2": False, "index": 6}
 

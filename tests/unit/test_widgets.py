@@ -11,11 +11,11 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 import pytest
-from widget_examples import EXAMPLES
 
 import kdlab.widgets
 from kdlab import soft_targets
 from kdlab.widgets import TemperatureExplorer, TrainingMonitor, _assets
+from tests.tools.widget_examples import EXAMPLES
 
 FOLDER = Path(kdlab.widgets.__file__).parent
 HOSTILE = "<img src=x onerror=alert(1)>"

@@ -1,6 +1,6 @@
 """Figures on paper: four pages for an instructor to print, project or pin up.
 
-    python docs/figures.py [folder]         # `make figures` writes them into docs/printed
+    python classroom/figures.py [folder]    # `make figures` writes them into classroom/printed
 
 Each is one A4 page, as PDF and as SVG. What they show is computed here, as in the lessons, or read
 from the record of an experiment; that takes half a minute, most of it for the training of 290

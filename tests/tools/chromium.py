@@ -44,7 +44,7 @@ def from_debian() -> str | None:
         return None
     import fcntl  # where there is apt-get, there is this
 
-    with open(Path(tempfile.gettempdir(), "kdlab-chromium.lock"), "w") as lock:
+    with open(Path(tempfile.gettempdir(), "kdlab-chromium.lock"), "wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two test processes, one package manager
         if not on_path():
             environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

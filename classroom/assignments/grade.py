@@ -1,6 +1,6 @@
 """Grade every submission, write the grades and the feedback. One command for the instructor.
 
-    python assignments/grade.py [--again] [student ...]
+    python classroom/assignments/grade.py [--again] [student ...]
 
 Reads `submitted/STUDENT/ASSIGNMENT/`, writes `feedback/STUDENT/ASSIGNMENT/` and `grades.csv`. A
 submission that has not changed since it was graded keeps its grade, what was graded by hand too;

@@ -136,7 +136,7 @@ def open_lessons(arguments: list) -> int:
             try:
                 return lab.wait()
             except KeyboardInterrupt:
-                pass  # JupyterLab hears it, too, and asks
+                pass  # JupyterLab gets it, too, and asks
 
 
 def main(arguments: list) -> int:

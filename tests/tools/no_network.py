@@ -29,7 +29,7 @@ def command(*arguments) -> list[str]:
     unshare = ["unshare", "--net", *([] if os.geteuid() == 0 else ["--map-root-user"])]
     if not shutil.which("unshare"):
         raise RuntimeError("no `unshare` here: install util-linux")
-    tried = subprocess.run([*unshare, "true"], capture_output=True, text=True)
+    tried = subprocess.run([*unshare, "true"], capture_output=True, encoding="utf-8")
     if tried.returncode:
         raise RuntimeError(f"no namespace without network can be made here: {tried.stderr.strip()}")
     return [*unshare, sys.executable, __file__, *map(str, arguments)]

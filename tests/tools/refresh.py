@@ -1,6 +1,6 @@
 """Run the lessons in order, each from a clean kernel, and store what they show.
 
-    python tests/notebooks/refresh.py [notebook ...]
+    python -m tests.tools.refresh [notebook ...]
 
 A lesson that fails stays as it was on disk, and the command fails. What changes from run to run
 without meaning anything (timestamps, the Python patch version, random widget ids) is not stored,

@@ -54,8 +54,8 @@ def serve(
     if autosave:
         settings = home / "settings/@jupyterlab/docmanager-extension/plugin.jupyterlab-settings"
         settings.parent.mkdir(parents=True, exist_ok=True)
-        settings.write_text(json.dumps({"autosaveInterval": autosave}))
-    with open(home / "server.log", "a") as log:
+        settings.write_text(json.dumps({"autosaveInterval": autosave}), encoding="utf-8")
+    with open(home / "server.log", "ab") as log:
         server = subprocess.Popen(
             command, cwd=notebooks, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
@@ -75,9 +75,11 @@ def _address(server, home: Path) -> str:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and server.poll() is None:
         with contextlib.suppress(OSError, ValueError):
-            return json.loads((home / f"runtime/jpserver-{server.pid}.json").read_text())["url"]
+            written = home / f"runtime/jpserver-{server.pid}.json"
+            return json.loads(written.read_text("utf-8"))["url"]
         time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab did not start:\n{(home / 'server.log').read_text()[-3000:]}")
+    log = (home / "server.log").read_text("utf-8")
+    raise RuntimeError(f"JupyterLab did not start:\n{log[-3000:]}")
 
 
 class Lab:

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import psutil
 
-CONFIG = Path(__file__).parents[2] / "docs/jupyterhub/jupyterhub_config.py"
+CONFIG = Path(__file__).parents[2] / "classroom/jupyterhub/jupyterhub_config.py"
 PATIENCE = 120
 
 # Free ports instead of the usual ones, and JupyterLab within reach of the tests (see lab.py).
@@ -41,7 +41,7 @@ class Hub:
 
     @property
     def log(self) -> str:
-        return (self.folder / "hub.log").read_text()
+        return (self.folder / "hub.log").read_text("utf-8")
 
     def processes(self) -> list[psutil.Process]:
         """The hub and all that it started: proxy, culler, servers, their kernels."""
@@ -56,10 +56,11 @@ def serve(folder: Path):
         RuntimeError: the hub did not start, or left a process behind (which is then killed).
     """
     ports = free_ports(3)
-    (folder / "config.py").write_text(OVERRIDES.format(config=str(CONFIG), ports=ports))
+    config = OVERRIDES.format(config=str(CONFIG), ports=ports)
+    (folder / "config.py").write_text(config, encoding="utf-8")
     password = secrets.token_urlsafe()
     environment = {**os.environ, "KDLAB_CLASS_DIR": str(folder), "KDLAB_CLASS_PASSWORD": password}
-    with open(folder / "hub.log", "w") as log:
+    with open(folder / "hub.log", "wb") as log:
         process = psutil.Popen(
             [sys.executable, "-m", "jupyterhub", "-f", str(folder / "config.py")],
             cwd=folder,

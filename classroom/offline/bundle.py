@@ -1,6 +1,6 @@
 """Write the bundle for a class without network: one folder, from which a laptop sets itself up.
 
-    python offline/bundle.py [--platform windows-x86_64] [--python 3.12 3.13] [--out dist]
+    python -m classroom.offline.bundle [--platform windows-x86_64] [--python 3.12 3.13] [--out dist]
 
 It holds wheels of the exact versions in `requirements.txt` and of kdlab as it stands in this tree,
 lessons and all, and the data sets that this machine has. Made here,
@@ -23,13 +23,13 @@ from string import Template
 
 import numpy as np
 from packaging.requirements import Requirement
-from start_here import sha256, this_platform
 
 import kdlab
+from classroom.offline.start_here import sha256, this_platform
 from kdlab.datasets import find_local
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent
+ROOT = HERE.parents[1]
 LOCK = ROOT / "requirements.txt"
 APP = ROOT / "apps" / "explorers.py"
 DATA = ("mnist", "cifar10")

@@ -19,7 +19,7 @@ CLASS.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 # ---- who comes in ----
 
-# One password for the class, told at the door. Whoever knows it may come in under any name.
+# One password for the class. Whoever knows it may log in under any name.
 if len(password := os.environ.get("KDLAB_CLASS_PASSWORD", "")) < 8:
     sys.exit("Set KDLAB_CLASS_PASSWORD to the password of the class, 8 characters or more.")
 c.JupyterHub.authenticator_class = "shared-password"
@@ -32,8 +32,8 @@ if admin_password := os.environ.get("KDLAB_CLASS_ADMIN_PASSWORD"):  # 32 charact
 
 # ---- what they get ----
 
-# All servers run under the account that runs the hub: no accounts to make, and no walls between
-# learners either.
+# All servers run under the account that runs the hub: no accounts to make, and nothing
+# that keeps learners out of each other's files either.
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = f"{CLASS}/homes/{{username}}"
 c.Spawner.cmd = [sys.executable, str(HERE / "learner_server.py")]
@@ -41,7 +41,7 @@ c.Spawner.args = [
     "--LabApp.extension_manager=readonly",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.news_url=None",
-    # A kernel that nobody has open any more. One whose lesson is open stays, however long the talk.
+    # A kernel whose lesson is no longer open. One whose lesson is open stays, used or not.
     "--MappingKernelManager.cull_idle_timeout=1200",
     "--MappingKernelManager.cull_interval=120",
 ]
