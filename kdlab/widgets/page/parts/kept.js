@@ -6,7 +6,7 @@ const NOT_KEPT_YET =
   "Not kept yet: the kernel is busy, or gone. If it is gone, run this cell and answer again.";
 
 /** The line of a widget that asks something; empty while all is well. */
-export function keptLine(model, signal) {
+export function createKeptLine(model, signal) {
   const line = element("p.kd-kept", { role: "status" });
   const keeping = () => model.get("_keeping") ?? {};
   if (!keeping().traits) return line;

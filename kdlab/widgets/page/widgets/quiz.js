@@ -4,52 +4,48 @@
  * The radio buttons only mark an option, in this view alone; the answer, which all views and Python
  * share, is given with the button or the Enter key.
  */
-import { createSetter, element, follow, keepKeys } from "./dom.js";
-import { keptLine } from "./kept.js";
+import { element } from "../parts/dom.js";
+import { createKeptLine } from "../parts/kept.js";
+import { mount } from "../parts/mount.js";
 
 const NOT_YET = "… Not attempted yet: choose one, then press Check.";
 
-function render({ model, el }) {
-  const closed = new AbortController();
-  const { signal } = closed;
-  const { question, options, replies, right } = model.get("_data");
-  const set = createSetter(model, signal);
-
-  const choices = options.map(choice);
-  const answer = reply(replies);
-  const form = element(
-    "form",
-    element("fieldset", element("legend", question), ...choices.map(({ node }) => node)),
-    element("div.kd-answer", element("button", "Check"), answer.node),
-  );
-  form.onsubmit = (event) => {
-    event.preventDefault();
-    set("chosen", options[choices.findIndex(({ input }) => input.checked)]);
-  };
-  const root = element("div.kdlab.kd-quiz", form, keptLine(model, signal));
-  keepKeys(root, signal);
-  el.append(root);
-
-  const draw = () => {
-    const chosen = options.indexOf(model.get("chosen"));
-    choices.forEach(({ draw }, i) => draw(i === chosen, options[i] === right));
-    answer.draw(chosen, options[chosen] === right);
-  };
-  draw();
-  follow(model, ["chosen"], draw, signal);
-  return () => closed.abort();
+function render(view) {
+  return mount(view, "div.kdlab.kd-quiz", ["chosen"], ({ model, data, root, set, signal }) => {
+    const { question, options, replies } = data;
+    const right = options.indexOf(data.right);
+    const choices = options.map(choice);
+    const answer = reply(replies);
+    const form = element(
+      "form",
+      element("fieldset", element("legend", question), ...choices.map(({ node }) => node)),
+      element("div.kd-answer", element("button", "Check"), answer.node),
+    );
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      set("chosen", options[choices.findIndex(({ input }) => input.checked)]);
+    };
+    root.append(form, createKeptLine(model, signal));
+    return {
+      parts: [...choices, answer],
+      look({ chosen }) {
+        const number = options.indexOf(chosen); // -1 where nothing is
+        return { chosen: number, isRight: number === right };
+      },
+    };
+  });
 }
 
 /** An option. One name for all quizzes will do: radio buttons of a form are a group of their own. */
-function choice(text) {
+function choice(text, number) {
   const input = element("input", { type: "radio", name: "option", required: true });
   const mark = element("span.kd-mark", { "aria-hidden": "true" });
   return {
     input,
     node: element("label", input, element("span", text, mark)),
-    draw(chosen, right) {
-      input.checked = chosen;
-      mark.textContent = chosen ? (right ? "✓" : "✗") : "";
+    draw({ chosen, isRight }) {
+      input.checked = number === chosen;
+      mark.textContent = input.checked ? (isRight ? "✓" : "✗") : "";
     },
   };
 }
@@ -60,9 +56,9 @@ function reply(replies) {
   const rooms = [NOT_YET, ...replies].map((text) => element("p.kd-room", text));
   return {
     node: element("div.kd-reply", said, ...rooms),
-    draw(chosen, right) {
+    draw({ chosen, isRight }) {
       said.textContent = replies[chosen] ?? NOT_YET;
-      said.className = chosen < 0 ? "" : right ? "kd-right" : "kd-wrong";
+      said.className = chosen < 0 ? "" : isRight ? "kd-right" : "kd-wrong";
     },
   };
 }
