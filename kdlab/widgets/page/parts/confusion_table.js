@@ -1,4 +1,4 @@
-/** What is taken for what. */
+/** A confusion matrix, as a table to walk through. */
 import { createGrid } from "./cell_grid.js";
 import { element, stillIn } from "./dom.js";
 import { whenNew } from "./mount.js";

@@ -57,7 +57,7 @@ export function createPicture({ images, imageShape: [height, width, channels] })
 
 /**
  * Thumbnails to choose from, a page at a time: of all classes or one, in an order of choice.
- * `share(trait, value)` hears of a choice that `draw` may also bring: `show_class`, `order` and
+ * `share(trait, value)` is called for a choice that `draw` may also bring: `show_class`, `order` and
  * `confused_with`.
  */
 export function createPicker(examples, set, share = () => {}) {

@@ -44,7 +44,7 @@ function look({ logits, logitsOf, labels }, chosen) {
   return { ...chosen, t, log, z, p, q, p1, q1, label: labels?.[index], secret: predict && !revealed };
 }
 
-/** Bars glide to a new example, and stick to the hand on the slider. */
+/** Bars glide to a new example, and follow the slider at once. */
 function glide(root) {
   let shown;
   return {
