@@ -33,6 +33,11 @@ export function exampleName({ labels, classNames }, index) {
   return `Example ${index}` + (labels ? `, labelled ${classNames[labels[index]]}` : "");
 }
 
+/** What is put after an answer to an example with this label. */
+export function verdictMark(answer, label) {
+  return answer === label ? " ✓" : " ✗ wrong";
+}
+
 /** A picture of an example. One channel is drawn as ink, which suits any paper. */
 export function createPicture({ images, imageShape: [height, width, channels] }) {
   const ink = channels === 1;
@@ -56,9 +61,8 @@ export function createPicture({ images, imageShape: [height, width, channels] })
 }
 
 /**
- * Thumbnails to choose from, a page at a time: of all classes or one, in an order of choice.
- * `share(trait, value)` is called for a choice that `draw` may also bring: `show_class`, `order` and
- * `confused_with`.
+ * Thumbnails to choose from, a page at a time: of all classes or one, in an order of choice. What
+ * `draw` may also bring, `show_class`, `order` and `confused_with`, goes to `share(trait, value)`.
  */
 export function createPicker(examples, set, share = () => {}) {
   const { n, labels, classNames, logitsOf } = examples;

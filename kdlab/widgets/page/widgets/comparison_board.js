@@ -4,7 +4,14 @@
  */
 import { createBars } from "../parts/bars.js";
 import { element } from "../parts/dom.js";
-import { createChoice, createPicker, createPicture, exampleName, readExamples } from "../parts/examples.js";
+import {
+  createChoice,
+  createPicker,
+  createPicture,
+  exampleName,
+  readExamples,
+  verdictMark,
+} from "../parts/examples.js";
 import { createMarker } from "../parts/markers.js";
 import { argmax, softmax } from "../parts/maths.js";
 import { mount, whenNew } from "../parts/mount.js";
@@ -186,7 +193,7 @@ function answerCards(examples) {
       node: element("div", head, verdict, bars.node),
       draw({ t, index }) {
         const [answer, label] = [says[m][index], labels[index]];
-        verdict.textContent = `says ${classNames[answer]} ${answer === label ? "✓" : "✗ wrong"}`;
+        verdict.textContent = `says ${classNames[answer]}${verdictMark(answer, label)}`;
         const logits = logitsOf(index, m);
         bars.draw({ p: softmax(logits, t), p1: softmax(logits), label });
       },

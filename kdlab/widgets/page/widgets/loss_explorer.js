@@ -2,7 +2,13 @@
 import { likeliest } from "../parts/bars.js";
 import { createDecayPlot } from "../parts/decay_plot.js";
 import { element, stillIn } from "../parts/dom.js";
-import { createPicture, exampleName, createPicker, readExamples } from "../parts/examples.js";
+import {
+  createPicker,
+  createPicture,
+  exampleName,
+  readExamples,
+  verdictMark,
+} from "../parts/examples.js";
 import { createGradientBars } from "../parts/gradient_bars.js";
 import { argmax, distillationLoss, hardLossGradient, softLossGradient, softmax } from "../parts/maths.js";
 import { mount, whenNew } from "../parts/mount.js";
@@ -149,8 +155,8 @@ function aboutExample(examples) {
       title.textContent = exampleName(examples, index);
       says.forEach((k, i) => {
         const who = ["Teacher: ", "Student: "][i];
-        const mark = k === label ? " ✓" : " ✗ wrong";
-        verdicts[i].replaceChildren(who, element("strong", classNames[k]), mark);
+        const name = element("strong", classNames[k]);
+        verdicts[i].replaceChildren(who, name, verdictMark(k, label));
       });
     }),
   };

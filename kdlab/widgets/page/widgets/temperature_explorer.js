@@ -1,7 +1,13 @@
 /** TemperatureExplorer in the page. */
 import { createBars, drawTicks, fillUpTo, likeliest, MANY, reach } from "../parts/bars.js";
 import { assign, element, stillIn } from "../parts/dom.js";
-import { createPicture, exampleName, createPicker, readExamples } from "../parts/examples.js";
+import {
+  createPicker,
+  createPicture,
+  exampleName,
+  readExamples,
+  verdictMark,
+} from "../parts/examples.js";
 import { createKeptLine } from "../parts/kept.js";
 import { argmax, entropy, klDivergence, softmax } from "../parts/maths.js";
 import { mount, whenNew } from "../parts/mount.js";
@@ -105,7 +111,7 @@ function factSheet(examples) {
       const says = argmax(scores);
       const name = element("strong", secret ? "?" : classNames[says]);
       verdicts[i].replaceChildren(`The ${i ? "student" : "teacher"} says `, name);
-      if (label !== undefined && !secret) verdicts[i].append(says === label ? " ✓" : " ✗ wrong");
+      if (label !== undefined && !secret) verdicts[i].append(verdictMark(says, label));
     });
   });
   return {
