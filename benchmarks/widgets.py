@@ -49,7 +49,7 @@ from tests.tools.widget_examples import EXAMPLES
 
 STEPS, ROUNDS = 60, 3
 ROUND_TRIP = 0.2
-WIDGETS = Path(kdlab.__file__).parent / "widgets"
+WIDGETS = Path(kdlab.__file__).parent / "widgets" / "page" / "widgets"
 KILOBYTES = {"TemperatureExplorer": 16, "DigitPad": 16}
 KILOBYTES_DEFAULT = 12
 

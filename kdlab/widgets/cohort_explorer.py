@@ -25,7 +25,7 @@ from kdlab.widgets import _assets, _examples
 from kdlab.widgets._base import Checked, Widget
 
 _SHOWS = ("accuracy", "difference")
-_MARKS = {"clear gain": "▲", "not clear": "=", "clear loss": "▼"}
+_MARKS = {"gain": "▲", "unclear": "=", "loss": "▼"}  # of a difference, by its kind
 
 # What is read of a cohort: arrays, in which sizes of one name must agree.
 _SHAPES = {
@@ -130,7 +130,7 @@ show='accuracy', paired=True>
     )
     show = Checked(lambda self, value: self._check_show(value), "accuracy")
     paired = Checked(lambda _, value: _checks.flag(value, "paired"), True)
-    # Never changed after the start, so that it crosses the line once.
+    # Never changed after the start, so that it is sent once.
     _data = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -551,7 +551,7 @@ class _Entry(NamedTuple):
 
     number: str
     half: str  # of its interval
-    kind: str  # of a difference
+    kind: str  # of a difference; what it is called is in `cohort_explorer.js`
 
 
 def _entries(cell: _Cell) -> list[_Entry]:
@@ -566,8 +566,8 @@ def _entries(cell: _Cell) -> list[_Entry]:
 
 def _kind(difference: Interval) -> str:
     if not difference.excludes_zero:
-        return "not clear"
-    return "clear gain" if difference.mean > 0 else "clear loss"
+        return "unclear"
+    return "gain" if difference.mean > 0 else "loss"
 
 
 def _sums(cells: list[_Cell]) -> list[str]:

@@ -67,7 +67,7 @@ class LossExplorer(Widget):
     alpha = Checked(lambda _, value: _checks.alpha(value), 0.9)
     scale_by_t2 = Checked(lambda _, value: _checks.flag(value, "scale_by_t2"), True)
     index = Checked(lambda self, value: self._examples.index(value), 0)
-    # Never changed after the start, so that it crosses the line once.
+    # Never changed after the start, so that it is sent once.
     _data = traitlets.Dict().tag(sync=True)
 
     def __init__(

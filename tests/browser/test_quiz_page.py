@@ -136,7 +136,7 @@ render({ model, el: document.getElementById("one") });
 def asked(page):
     """A quiz whose answers somebody keeps, and who says so when the test says it."""
     question = quiz()
-    module = _assets.module("quiz") + _assets.module("page")
+    module = _assets.module("quiz") + _assets.module("own_page")
     state = json.dumps({"chosen": None, "_data": question._data, "_keeping": KEEPING})
     page.set_content(KEPT_PAGE % (_assets.style("quiz"), module, state))
     return page

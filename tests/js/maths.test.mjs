@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import * as maths from "../../kdlab/widgets/maths.js";
+import * as maths from "../../kdlab/widgets/page/parts/maths.js";
 
 const cases = JSON.parse(readFileSync(process.env.KDLAB_FIXTURE, "utf8"));
 

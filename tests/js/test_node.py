@@ -19,6 +19,7 @@ from kdlab import soft_targets
 from kdlab.widgets import _assets
 
 HERE = Path(__file__).parent
+WIDGETS = sorted(path.stem for path in (_assets.PAGE / "widgets").glob("*.js"))
 
 
 def node(*arguments, **environment):
@@ -110,13 +111,10 @@ def test_a_wrong_formula_is_noticed(fixture):
     assert "NumPy says" in result.stdout
 
 
-@pytest.mark.parametrize(
-    "widget",
-    ["digit_pad", "loss_explorer", "quiz", "temperature_explorer", "training_monitor"],
-)
+@pytest.mark.parametrize("widget", WIDGETS)
 def test_the_assembled_module_is_one_valid_module(widget, tmp_path):
     path = tmp_path / "widget.mjs"
-    path.write_text(_assets.module(widget))
+    path.write_text(_assets.module(widget), encoding="utf-8")
     check = "const { default: w } = await import(process.argv[1]); console.log(typeof w.render);"
     result = node("--input-type=module", "-e", check, path)
     assert result.stdout.strip() == "function", result.stderr

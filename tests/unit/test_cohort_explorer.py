@@ -170,12 +170,12 @@ def test_what_a_difference_is_called():
     kinds = {
         setting: [entry[2] for entry in cell["entries"]] for setting, cell in cells(it).items()
     }
-    assert kinds[50, 1.0, 4.0] == ["", "clear gain", "clear gain"]
-    assert kinds[200, 1.0, 4.0][1] == "clear loss"
+    assert kinds[50, 1.0, 4.0] == ["", "gain", "gain"]
+    assert kinds[200, 1.0, 4.0][1] == "loss"
     assert kinds[50, 0.0, None] == ["", "reference", "reference"]
     same = changed(test_accuracy=lambda a: np.full_like(a, 0.5))
     assert {cell["entries"][1][2] for cell in cells(explorer(same)).values()} == {
-        "not clear",
+        "unclear",
         "reference",
     }
     assert it._data["maps"][0]["sums"][1] == "▲ 4  = 0  ▼ 0"
@@ -186,7 +186,7 @@ def test_pairing_takes_out_the_luck_that_is_shared():
     cohort = a_cohort()
     cohort.test_accuracy = 0.5 + luck + 0.05 * (cohort.alpha > 0) + 0.001 * (cohort.seed % 2)
     entries = cells(explorer(cohort))[50, 1.0, 4.0]["entries"]
-    assert [entry[2] for entry in entries[1:]] == ["clear gain", "not clear"]
+    assert [entry[2] for entry in entries[1:]] == ["gain", "unclear"]
     assert entries[1][0] == entries[2][0] == "+5.0"  # the mean is the same
 
 
@@ -491,7 +491,7 @@ def test_the_fallback_of_differences(paired):
     it = explorer(a_cohort(n=400), **SETTING, show="difference", paired=paired)
     for cell in cells(it).values():
         number, half, kind = cell["entries"][1 if paired else 2]
-        mark = {"clear gain": "▲ ", "clear loss": "▼ ", "not clear": "= ", "reference": ""}[kind]
+        mark = {"gain": "▲ ", "loss": "▼ ", "unclear": "= ", "reference": ""}[kind]
         assert f">{mark}{number} {half}<" in html_of(it)
     assert ("paired seeds" in html_of(it)) == paired
     assert ("students, not paired" in html_of(it)) != paired

@@ -4,19 +4,25 @@
  * A stroke, a key, an example or Python sets the pixels; all parts draw them within that event.
  * The teacher's answer is shown with its own drawing alone.
  */
-import { createBars } from "./bars.js";
-import { createBitmap, DOTS } from "./bitmap.js";
-import { createSetter, debounce, element, follow, keepKeys } from "./dom.js";
-import { createPicture, examplePicker, readExamples } from "./examples.js";
-import { keptLine } from "./kept.js";
-import { argmax, softmax } from "./maths.js";
-import { forward, readFloats, readNetwork } from "./network.js";
-import { formatNumber, formatProbability } from "./numbers.js";
-import { temperatureSlider } from "./temperature_slider.js";
-import { inWords } from "./words.js";
+import { readArray, split } from "../parts/arrays.js";
+import { createBars } from "../parts/bars.js";
+import { createBitmap, DOTS } from "../parts/bitmap.js";
+import { element } from "../parts/dom.js";
+import { createPicture, createPicker, readExamples } from "../parts/examples.js";
+import { createKeptLine } from "../parts/kept.js";
+import { argmax, softmax } from "../parts/maths.js";
+import { mount } from "../parts/mount.js";
+import { forward, readNetwork } from "../parts/network.js";
+import { formatNumber, formatProbability } from "../parts/numbers.js";
+import { createSlider } from "../parts/temperature_slider.js";
+import { createWords } from "../parts/words.js";
 
+// The models by their keys: what they are called, and the title of their bars.
+const MODELS = {
+  student: ["student", "Student, in this page"],
+  teacher: ["teacher", "Teacher, in the kernel"],
+};
 const TRAITS = ["temperature", "pixels", "_answer"];
-const REST = 400; // ms without a change, then it is read out
 const UNDO = 50;
 const LEVELS = DOTS ** 2; // of ink
 const HELP =
@@ -25,69 +31,53 @@ const HELP =
   "Fit centres and scales the drawing into the dashed box";
 const EMPTY = "Draw a digit.";
 
-function render({ model, el }) {
-  const closed = new AbortController();
-  const { signal } = closed;
-  const data = readData(model.get("_data"));
-  const set = createSetter(model, signal);
-
-  const root = element("div.kdlab.kd-digit-pad");
-  const slider = temperatureSlider(data.range, set);
-  const board = drawingBoard(data, set);
-  const charts = [answerChart(data, "student", "Student, in this page")];
-  if (data.hasTeacher) charts.push(answerChart(data, "teacher", "Teacher, in the kernel"));
-  const stage = element("div.kd-desk", board.node, ...charts.map((chart) => chart.node));
-  const help = element("p.kd-help", { id: board.helpId }, HELP);
-  help.append(data.images ? ", where the examples lie." : ".");
-  const words = inTheWordsOf(data);
-  const parts = [slider, board, ...charts];
-  root.append(slider.node, stage, help);
-  if (data.images) {
-    const picker = examplePicker(data, (_, i, when) => set("pixels", data.rowsOf(i), when));
-    root.append(element("p.kd-title", "Or start from an example"), picker.node);
-    parts.push(picker);
-  }
-  root.append(words.node, keptLine(model, signal));
-  keepKeys(root, signal);
-  el.append(root);
-
-  const state = () => look(data, model, el);
-  const draw = () => {
-    const now = state();
-    for (const part of parts) part.draw(now);
-  };
-  draw();
-  words.draw(state());
-  const speak = debounce(() => words.speak(state()), REST, signal);
-  follow(model, TRAITS, draw, signal);
-  follow(model, TRAITS, speak, signal);
-  return () => closed.abort();
+function render(view) {
+  return mount(view, "div.kdlab.kd-digit-pad", TRAITS, ({ model, data, root, set, signal }) => {
+    const pad = readPad(data);
+    const slider = createSlider(pad.range, set);
+    const board = drawingBoard(pad, set);
+    const charts = pad.models.map((key) => answerChart(pad, key));
+    const stage = element("div.kd-desk", board.node, ...charts.map((chart) => chart.node));
+    const help = element("p.kd-help", { id: board.helpId }, HELP);
+    help.append(pad.images ? ", where the examples lie." : ".");
+    const words = inTheWordsOf(pad);
+    const parts = [slider, board, ...charts];
+    root.append(slider.node, stage, help);
+    if (pad.images) {
+      const picker = createPicker(pad, (_, i, when) => set("pixels", pad.rowsOf(i), when));
+      root.append(element("p.kd-title", "Or start from an example"), picker.node);
+      parts.push(picker);
+    }
+    root.append(words.node, createKeptLine(model, signal));
+    const hasKernel = () =>
+      model.widget_manager?.kernel && !root.closest(".jupyter-widgets-disconnected");
+    return { parts, words, look: (chosen) => look(pad, chosen, hasKernel()) };
+  });
 }
 
 /** The network and the examples, ready to use. */
-function readData(packed) {
-  const [height, width] = packed.imageShape;
+function readPad(packed) {
   const layers = readNetwork(packed.network);
-  const data = { ...packed, says: (image) => forward(layers, image), find: () => -1 };
-  if (!packed.images) return data;
-  const images = cut(readFloats(packed.exactImages), height * width);
+  const models = Object.keys(MODELS).slice(0, packed.hasTeacher ? 2 : 1);
+  const pad = { ...packed, models, says: (image) => forward(layers, image), find: () => -1 };
+  if (!packed.images) return pad;
+  const examples = readExamples(packed);
+  const images = split(readArray(Float32Array, packed.exactImages), examples.n);
   return {
-    ...data,
-    ...readExamples(packed),
+    ...pad,
+    ...examples,
     find: (drawn) => images.findIndex((image) => alike(image, drawn)),
-    rowsOf: (i) => cut([...images[i]], width),
+    rowsOf: (i) => split([...images[i]], packed.imageShape[0]),
   };
 }
 
 /** Everything that is shown, from what the learner chose. */
-function look({ says, find }, model, el) {
-  const [t, pixels, answer] = TRAITS.map((trait) => model.get(trait));
+function look({ says, find }, { temperature: t, pixels, _answer: answer }, hasKernel) {
   const image = pixels.flat();
   const state = { t, pixels, image, index: find(image) };
   if (!image.some(Boolean)) return { ...state, student: { note: EMPTY }, teacher: { note: "" } };
   const bars = (logits) => ({ p: softmax(logits, t), p1: softmax(logits) });
-  const kernel = model.widget_manager?.kernel && !el.closest(".jupyter-widgets-disconnected");
-  let teacher = { note: kernel ? "Waiting for the kernel…" : "No kernel: the student alone." };
+  let teacher = { note: hasKernel ? "Waiting for the kernel…" : "No kernel: the student alone." };
   if (answer.pixels && alike(answer.pixels.flat(), image)) {
     teacher = answer.error ? { note: answer.error } : bars(answer.logits);
   }
@@ -224,13 +214,14 @@ function drawingBoard({ imageShape: [height, width], frame }, set) {
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** What one of the two says, as bars; or why there is nothing to show. */
-function answerChart({ classNames }, who, name) {
+function answerChart({ classNames }, key) {
   const verdict = element("p.kd-verdict");
   const bars = createBars(classNames);
-  const node = element(`div.kd-says.kd-by-${who}`, element("p.kd-title", name), verdict, bars.node);
+  const title = element("p.kd-title", MODELS[key][1]);
+  const node = element(`div.kd-says.kd-by-${key}`, title, verdict, bars.node);
   return {
     node,
-    draw({ [who]: { p, p1, note } }) {
+    draw({ [key]: { p, p1, note } }) {
       node.classList.toggle("kd-mute", !p);
       if (!p) return void (verdict.textContent = note);
       verdict.replaceChildren("says ", element("strong", classNames[argmax(p)]));
@@ -240,34 +231,29 @@ function answerChart({ classNames }, who, name) {
 }
 
 /** The same as a table and a sentence. */
-function inTheWordsOf({ classNames, hasTeacher }) {
-  const who = hasTeacher ? ["student", "teacher"] : ["student"];
-  const words = inWords(classNames, who);
+function inTheWordsOf({ classNames, models }) {
+  const words = createWords(classNames, models.map((key) => MODELS[key][0]));
   const column = ({ p }) => classNames.map((_, k) => (p ? formatProbability(p[k]) : "no answer"));
-  const sentence = (name, { p, note }) => {
+  const sentence = (key, { p, note }) => {
     if (!p) return note;
     const k = argmax(p);
-    return `The ${name} says ${classNames[k]}, ${(100 * p[k]).toFixed(1)} percent.`;
+    return `The ${MODELS[key][0]} says ${classNames[k]}, ${(100 * p[k]).toFixed(1)} percent.`;
   };
   return {
     node: words.node,
     draw(state) {
       const title = `Probabilities of the drawing at T = ${formatNumber(state.t)}`;
-      words.draw(title, who.map((name) => column(state[name])));
+      words.draw(title, models.map((key) => column(state[key])));
     },
     speak(state) {
       this.draw(state);
-      words.speak(who.map((name) => sentence(name, state[name])).join(" "));
+      words.speak(models.map((key) => sentence(key, state[key])).join(" "));
     },
   };
 }
 
 function within(value, most) {
   return Math.min(Math.max(value, 0), most);
-}
-
-function cut(list, size) {
-  return Array.from({ length: list.length / size }, (_, i) => list.slice(i * size, (i + 1) * size));
 }
 
 /** Whether two drawings agree, up to rounding. */

@@ -59,15 +59,15 @@ export function createBitmap(height, width) {
       if (!xs.length) return;
       const span = (places) => {
         const [low, high] = [Math.min, Math.max].map((f) => places.reduce((a, b) => f(a, b)));
-        return { center: (low + high) / 2, size: high - low + 1 / DOTS };
+        return { centre: (low + high) / 2, size: high - low + 1 / DOTS };
       };
       const [h, v] = [span(xs), span(ys)];
       const scale = Math.min((right - left) / h.size, (bottom - top) / v.size);
       const before = this.dots;
       this.dots = before.map(() => 0);
       each((i, x, y) => {
-        const column = Math.floor(((middle(x) - (left + right) / 2) / scale + h.center) * DOTS);
-        const row = Math.floor(((middle(y) - (top + bottom) / 2) / scale + v.center) * DOTS);
+        const column = Math.floor(((middle(x) - (left + right) / 2) / scale + h.centre) * DOTS);
+        const row = Math.floor(((middle(y) - (top + bottom) / 2) / scale + v.centre) * DOTS);
         const inside = column >= 0 && column < columns && row >= 0 && row < rows;
         if (inside) this.dots[i] = before[row * columns + column];
       });

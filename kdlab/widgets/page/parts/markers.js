@@ -2,7 +2,7 @@
 import { element } from "./dom.js";
 
 // 7 colours and 5 shapes: 35 models before a pair comes again.
-const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "var(--ink)"];
+const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "var(--ink)"];
 const SHAPES = [
   "circle(46%)",
   "polygon(50% 4%, 100% 94%, 0 94%)",
@@ -13,7 +13,7 @@ const SHAPES = [
 
 export function createMarker(number) {
   const node = element("i.kd-marker");
-  node.style.background = COLORS[number % COLORS.length];
+  node.style.background = COLOURS[number % COLOURS.length];
   node.style.clipPath = SHAPES[number % SHAPES.length];
   return node;
 }

@@ -1,9 +1,10 @@
-/** What is taken for what. */
-import { createGrid, whenNew } from "./cell_grid.js";
+/** A confusion matrix, as a table to walk through. */
+import { createGrid } from "./cell_grid.js";
 import { element, stillIn } from "./dom.js";
+import { whenNew } from "./mount.js";
 
 /** What is taken for what: rows are the true classes. */
-export function confusionTable({ confused, largestError, notes }) {
+export function createConfusionTable({ confused, largestError, notes }) {
   const wide = confused.length;
   const cells = Array.from({ length: wide ** 2 }, (_, i) =>
     element(i % (wide + 1) ? "td" : "td.kd-right"),

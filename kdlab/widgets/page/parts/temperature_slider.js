@@ -17,7 +17,7 @@ export function toTemperature(step) {
   return Math.round(t * perUnit) / perUnit;
 }
 
-/** `change` sets a trait soon; once hand or key are lifted, Python hears of it. */
+/** `change` sets a trait soon; once hand or key are lifted, Python gets it. */
 export function slides(input, set, change) {
   assign(input, { oninput: change, onpointerup: set.flush, onkeyup: set.flush });
 }
@@ -30,7 +30,7 @@ export function labelled(text, input) {
 }
 
 /** The buttons of the `presets` are open to a picture. */
-export function temperatureSlider(range, set) {
+export function createSlider(range, set) {
   const [min, max] = range.map(toStep);
   const input = element("input", { type: "range", min, max, step: 1 });
   const output = element("output.kd-t", { "aria-hidden": "true" });

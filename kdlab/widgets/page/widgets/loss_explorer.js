@@ -1,85 +1,72 @@
-/**
- * LossExplorer in the page: the distillation loss of one example, taken apart.
- *
- * As in every explorer a change takes one path: the trait is set on the model, the model says so,
- * and all parts draw the new state, within the same event and without the kernel.
- */
-import { likeliest } from "./bars.js";
-import { decayPlot } from "./decay_plot.js";
-import { createSetter, debounce, element, follow, keepKeys, stillIn } from "./dom.js";
-import { createPicture, exampleName, examplePicker, readExamples } from "./examples.js";
-import { createGradientBars } from "./gradient_bars.js";
-import { argmax, distillationLoss, hardLossGradient, softLossGradient, softmax } from "./maths.js";
-import { formatExactly, formatNumber, formatProbability, formatSigned } from "./numbers.js";
-import { labelled, slides, temperatureSlider, toStep, toTemperature } from "./temperature_slider.js";
-import { inWords } from "./words.js";
+/** LossExplorer in the page: the distillation loss of one example, taken apart. */
+import { likeliest } from "../parts/bars.js";
+import { createDecayPlot } from "../parts/decay_plot.js";
+import { element, stillIn } from "../parts/dom.js";
+import {
+  createPicker,
+  createPicture,
+  exampleName,
+  readExamples,
+  verdictMark,
+} from "../parts/examples.js";
+import { createGradientBars } from "../parts/gradient_bars.js";
+import { argmax, distillationLoss, hardLossGradient, softLossGradient, softmax } from "../parts/maths.js";
+import { mount, whenNew } from "../parts/mount.js";
+import { formatExactly, formatNumber, formatProbability, formatSigned } from "../parts/numbers.js";
+import { createSlider, labelled, slides, toStep, toTemperature } from "../parts/temperature_slider.js";
+import { createWords } from "../parts/words.js";
 
 const TRAITS = ["temperature", "alpha", "scale_by_t2", "index"];
 const DEFINITIONS = "soft: KL(teacher ‖ student) at T; hard: cross-entropy with the label at T = 1";
-const REST = 400; // milliseconds without a change before it is read out
 
-function render({ model, el }) {
-  const closed = new AbortController();
-  const { signal } = closed;
-  const examples = readExamples(model.get("_data"));
-  const set = createSetter(model, signal);
-
-  const root = element("div.kdlab.kd-loss");
-  const slider = temperatureSlider(examples.range, set);
-  const weights = weightControls(set);
-  const sum = writtenOut();
-  const about = aboutExample(examples);
-  const plot = decayPlot(examples.range);
-  const chart = gradientChart(examples.classNames);
-  const picker = examplePicker(examples, set);
-  const words = inTheWordsOf(examples);
-  root.append(
-    element("div.kd-controls", slider.node, weights.node),
-    sum.node,
-    element("div.kd-halves", element("div", about.node, plot.node), chart.node),
-    picker.node,
-    words.node,
-  );
-  keepKeys(root, signal);
-  el.append(root);
-
-  const parts = [slider, weights, sum, about, plot, chart, picker];
-  const look = observer(examples, model);
-  const draw = () => {
-    const state = look();
-    for (const part of parts) part.draw(state);
-  };
-  draw();
-  words.draw(look());
-  const speak = debounce(() => words.speak(look()), REST, signal);
-  follow(model, TRAITS, draw, signal);
-  follow(model, TRAITS, speak, signal);
-  return () => closed.abort();
+function render(view) {
+  return mount(view, "div.kdlab.kd-loss", TRAITS, ({ data, root, set }) => {
+    const examples = readExamples(data);
+    const slider = createSlider(examples.range, set);
+    const weights = weightControls(set);
+    const sum = writtenOut();
+    const about = aboutExample(examples);
+    const plot = createDecayPlot(examples.range);
+    const chart = gradientChart(examples.classNames);
+    const picker = createPicker(examples, set);
+    const words = inTheWordsOf(examples);
+    root.append(
+      element("div.kd-controls", slider.node, weights.node),
+      sum.node,
+      element("div.kd-halves", element("div", about.node, plot.node), chart.node),
+      picker.node,
+      words.node,
+    );
+    const parts = [slider, weights, sum, about, plot, chart, picker];
+    let fixed; // what depends on the example alone
+    return {
+      ...{ parts, words },
+      look(chosen) {
+        if (fixed?.index !== chosen.index) fixed = fixedBy(examples, chosen.index);
+        return look(fixed, chosen);
+      },
+    };
+  });
 }
 
-/** A function that gives all that is shown, from what the learner chose. */
-function observer({ logitsOf, labels, range }, model) {
-  let fixed; // what depends on the example alone
-  return () => {
-    const [t, alpha, scaleByT2, index] = TRAITS.map((trait) => model.get(trait));
-    const [teacher, student, label] = [logitsOf(index), logitsOf(index, 1), labels[index]];
-    if (fixed?.index !== index) fixed = { index, ...fixedBy(teacher, student, label, range) };
-    const choice = { temperature: t, alpha, scaleByT2 };
-    const loss = distillationLoss(student, teacher, label, choice);
-    return {
-      ...fixed,
-      ...loss,
-      ...{ t, alpha, scaleByT2, label },
-      sums: loss.softPart.map((x, k) => x + loss.hardPart[k]),
-      p: softmax(teacher, t),
-      q: softmax(student, t),
-      sizes: [true, false].map((scale) => size(softLossGradient(student, teacher, t, scale))),
-    };
+/** Everything that is shown, from what the learner chose. */
+function look(fixed, { temperature: t, alpha, scale_by_t2: scaleByT2 }) {
+  const { teacher, student, label } = fixed;
+  const loss = distillationLoss(student, teacher, label, { temperature: t, alpha, scaleByT2 });
+  return {
+    ...fixed,
+    ...loss,
+    ...{ t, alpha, scaleByT2 },
+    sums: loss.softPart.map((x, k) => x + loss.hardPart[k]),
+    p: softmax(teacher, t),
+    q: softmax(student, t),
+    sizes: [true, false].map((scale) => size(softLossGradient(student, teacher, t, scale))),
   };
 }
 
 /** What stays as it is while the temperature, alpha and T² change. */
-function fixedBy(teacher, student, label, range) {
+function fixedBy({ logitsOf, labels, range }, index) {
+  const [teacher, student, label] = [logitsOf(index), logitsOf(index, 1), labels[index]];
   const [first, last] = range.map(toStep);
   const stops = Array.from({ length: last - first + 1 }, (_, i) => toTemperature(first + i));
   const [scaled, plain] = [true, false].map((scale) =>
@@ -88,6 +75,7 @@ function fixedBy(teacher, student, label, range) {
   const largest = (gradient) => Math.max(...gradient.map(Math.abs));
   const [p, q] = [softmax(teacher), softmax(student)];
   return {
+    ...{ index, teacher, student, label },
     says: [argmax(teacher), argmax(student)],
     ranking: likeliest(p.map((x, k) => Math.max(x, q[k]))),
     curves: [scaled, plain].map((gradients) => gradients.map(size)),
@@ -160,20 +148,17 @@ function aboutExample(examples) {
   const [title, ...verdicts] = [element("p.kd-title"), element("p"), element("p")];
   const node = element("div.kd-about", element("div", title, ...verdicts));
   if (picture) node.prepend(picture.node);
-  let drawn;
   return {
     node,
-    draw({ index, says, label }) {
-      if (index === drawn) return; // nothing here depends on the temperature
-      drawn = index;
+    draw: whenNew(["index"], ({ index, says, label }) => {
       picture?.draw(index);
       title.textContent = exampleName(examples, index);
       says.forEach((k, i) => {
         const who = ["Teacher: ", "Student: "][i];
-        const mark = k === label ? " ✓" : " ✗ wrong";
-        verdicts[i].replaceChildren(who, element("strong", classNames[k]), mark);
+        const name = element("strong", classNames[k]);
+        verdicts[i].replaceChildren(who, name, verdictMark(k, label));
       });
-    },
+    }),
   };
 }
 
@@ -198,7 +183,7 @@ function gradientChart(classNames) {
 /** The same as a table and a sentence. */
 function inTheWordsOf(examples) {
   const heads = ["teacher", "student", "gradient of the soft part", "of the hard part", "sum"];
-  const words = inWords(examples.classNames, heads);
+  const words = createWords(examples.classNames, heads);
 
   function draw({ t, alpha, scaleByT2, index, total, p, q, softPart, hardPart, sums }) {
     const settings = `T = ${formatNumber(t)}, alpha ${formatNumber(alpha)}`;

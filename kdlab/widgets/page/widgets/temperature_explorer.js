@@ -1,72 +1,64 @@
-/**
- * TemperatureExplorer in the page.
- *
- * Every change takes one path: the trait is set on the model, the model says so, and all parts
- * draw it, within the same event. Python hears soon.
- */
-import { createBars, drawTicks, fillUpTo, likeliest, MANY, reach } from "./bars.js";
-import { assign, createSetter, debounce, element, follow, keepKeys, stillIn } from "./dom.js";
-import { createPicture, exampleName, examplePicker, readExamples } from "./examples.js";
-import { keptLine } from "./kept.js";
-import { argmax, entropy, klDivergence, softmax } from "./maths.js";
-import { formatNumber, formatProbability } from "./numbers.js";
-import { PRESETS, temperatureSlider } from "./temperature_slider.js";
-import { inWords } from "./words.js";
+/** TemperatureExplorer in the page. */
+import { createBars, drawTicks, fillUpTo, likeliest, MANY, reach } from "../parts/bars.js";
+import { assign, element, stillIn } from "../parts/dom.js";
+import {
+  createPicker,
+  createPicture,
+  exampleName,
+  readExamples,
+  verdictMark,
+} from "../parts/examples.js";
+import { createKeptLine } from "../parts/kept.js";
+import { argmax, entropy, klDivergence, softmax } from "../parts/maths.js";
+import { mount, whenNew } from "../parts/mount.js";
+import { formatNumber, formatProbability } from "../parts/numbers.js";
+import { PRESETS, createSlider } from "../parts/temperature_slider.js";
+import { createWords } from "../parts/words.js";
 
 const PICKED = ["show_class", "order", "confused_with"];
 const GUESSED = ["predict", "guess", "revealed"];
 const TRAITS = ["temperature", "index", "log_scale", ...PICKED, ...GUESSED];
-const REST = 400; // ms without a change, then it is read out
 
-function render({ model, el }) {
-  const closed = new AbortController();
-  const { signal } = closed;
-  const examples = readExamples(model.get("_data"));
-  const set = createSetter(model, signal);
-  const pick = (trait, index, when) => {
-    if (index === model.get("index")) return;
-    // These were about the example before.
-    model.set("guess", null);
-    model.set("revealed", false);
-    set(trait, index, when);
-  };
-
-  const root = element("div.kdlab.kd-explorer");
-  const slider = temperatureSlider(examples.range, set);
-  const pictures = presetPictures(slider.presets, examples);
-  const facts = factSheet(examples);
-  const chart = barChart(examples, set);
-  const picker = examplePicker(examples, pick, set);
-  const words = inTheWordsOf(examples);
-  const stage = element("div.kd-stage", facts.node, chart.node);
-  root.append(slider.node, stage, picker.node, words.node, keptLine(model, signal));
-  keepKeys(root, signal);
-  el.append(root);
-
-  const parts = [slider, pictures, facts, chart, picker];
-  let shown;
-  const draw = () => {
-    const state = look(examples, model);
-    // Bars glide to a new example, and stick to the hand on the slider.
-    root.classList.toggle("kd-glides", state.index !== shown);
-    shown = state.index;
-    for (const part of parts) part.draw(state);
-  };
-  draw();
-  words.draw(look(examples, model));
-  const speak = debounce(() => words.speak(look(examples, model)), REST, signal);
-  follow(model, TRAITS, draw, signal);
-  follow(model, TRAITS, speak, signal);
-  return () => closed.abort();
+function render(view) {
+  return mount(view, "div.kdlab.kd-explorer", TRAITS, ({ model, data, root, set, signal }) => {
+    const examples = readExamples(data);
+    const pick = (trait, index, when) => {
+      if (index === model.get("index")) return;
+      // These were about the example before.
+      model.set("guess", null);
+      model.set("revealed", false);
+      set(trait, index, when);
+    };
+    const slider = createSlider(examples.range, set);
+    const pictures = presetPictures(slider.presets, examples);
+    const facts = factSheet(examples);
+    const chart = barChart(examples, set);
+    const picker = createPicker(examples, pick, set);
+    const words = inTheWordsOf(examples);
+    const stage = element("div.kd-stage", facts.node, chart.node);
+    root.append(slider.node, stage, picker.node, words.node, createKeptLine(model, signal));
+    const parts = [glide(root), slider, pictures, facts, chart, picker];
+    return { parts, words, look: (chosen) => look(examples, chosen) };
+  });
 }
 
 /** Everything that is shown, from what the learner chose. */
-function look({ logits, logitsOf, labels }, model) {
-  const chosen = Object.fromEntries(TRAITS.map((trait) => [trait, model.get(trait)]));
+function look({ logits, logitsOf, labels }, chosen) {
   const { temperature: t, index, log_scale: log, predict, revealed } = chosen;
   const z = logits.map((_, i) => logitsOf(index, i));
   const [[p, q], [p1, q1]] = [t, 1].map((at) => z.map((scores) => softmax(scores, at)));
   return { ...chosen, t, log, z, p, q, p1, q1, label: labels?.[index], secret: predict && !revealed };
+}
+
+/** Bars glide to a new example, and follow the slider at once. */
+function glide(root) {
+  let shown;
+  return {
+    draw({ index }) {
+      root.classList.toggle("kd-glides", index !== shown);
+      shown = index;
+    },
+  };
 }
 
 /** On the button of each preset, the bars as they are at that temperature. */
@@ -76,18 +68,14 @@ function presetPictures(buttons, { classNames, logitsOf }) {
     button.append(node);
     return node;
   });
-  let drawn;
   return {
-    draw({ index, log, secret, p1 }) {
-      const wanted = `${index} ${log} ${secret}`;
-      if (wanted === drawn) return; // the slider changes none of them
-      drawn = wanted;
+    draw: whenNew(["index", "log", "secret"], ({ index, log, secret, p1 }) => {
       const shown = classNames.length > MANY ? likeliest(p1).slice(0, MANY) : [...p1.keys()];
       bars.forEach((node, i) => {
         const p = softmax(logitsOf(index), PRESETS[i]);
         node.style.clipPath = skyline(shown.map((k) => (secret ? 0 : reach(p[k], log))));
       });
-    },
+    }),
   };
 }
 
@@ -116,26 +104,26 @@ function factSheet(examples) {
   node.append(element("p", "Unsure among ", effective));
   if (verdicts.length > 1) node.append(element("p", "KL(teacher ‖ student)", element("br"), kl));
   if (picture) node.prepend(picture.node);
-  let drawn;
+  const drawExample = whenNew(["index", "secret"], ({ index, label, p1, q1, secret }) => {
+    picture?.draw(index);
+    title.textContent = exampleName(examples, index);
+    [p1, q1].slice(0, verdicts.length).forEach((scores, i) => {
+      const says = argmax(scores);
+      const name = element("strong", secret ? "?" : classNames[says]);
+      verdicts[i].replaceChildren(`The ${i ? "student" : "teacher"} says `, name);
+      if (label !== undefined && !secret) verdicts[i].append(verdictMark(says, label));
+    });
+  });
   return {
     node,
-    draw({ index, label, p, q, p1, q1, secret }) {
+    draw(state) {
+      const { p, q, secret } = state;
       const h = entropy(p);
       nats.textContent = secret ? "?" : `${h.toFixed(2)} nats`;
       effective.textContent = secret ? "?" : `${Math.exp(h).toFixed(1)} classes`;
       if (q) kl.textContent = secret ? "?" : `${formatProbability(klDivergence(p, q))} nats`;
       fillUpTo(fill, secret ? 0 : Math.exp(h) / classNames.length);
-      const wanted = `${index} ${secret}`;
-      if (wanted === drawn) return; // the rest does not depend on the temperature
-      drawn = wanted;
-      picture?.draw(index);
-      title.textContent = exampleName(examples, index);
-      [p1, q1].slice(0, verdicts.length).forEach((scores, i) => {
-        const says = argmax(scores);
-        const name = element("strong", secret ? "?" : classNames[says]);
-        verdicts[i].replaceChildren(`The ${i ? "student" : "teacher"} says `, name);
-        if (label !== undefined && !secret) verdicts[i].append(says === label ? " ✓" : " ✗ wrong");
-      });
+      drawExample(state);
     },
   };
 }
@@ -148,7 +136,7 @@ function barChart(examples, set) {
   const title = stillIn(heading);
   const toggle = element("input", { type: "checkbox" });
   toggle.onchange = () => set("log_scale", toggle.checked);
-  const formulas = (who ?? [""]).map((name) => formula(name, classNames));
+  const formulas = (who ?? [""]).map((name, model) => formula(model, name, classNames));
   let [pointed, state] = [];
   const explain = () => formulas.forEach((part) => part.draw(pointed, state));
   const bars = createBars(classNames, {
@@ -189,9 +177,8 @@ function barChart(examples, set) {
 }
 
 /** The term of the softmax behind a bar, with its numbers. */
-function formula(who, classNames) {
+function formula(model, who, classNames) {
   const node = element("p.kd-still");
-  const model = who === "student" ? 1 : 0;
   const short = (name) => (name.length > 16 ? `${name.slice(0, 15)}…` : name);
   const hint = model ? "" : "Point at a bar to see where it comes from.";
   return {
@@ -283,7 +270,7 @@ function inTheWordsOf(examples) {
     const who = examples.logits.length < 2 ? "" : i ? "student " : "teacher ";
     return [`${who}at this temperature`, `${who}at T = 1`];
   });
-  const words = inWords(classNames, heads);
+  const words = createWords(classNames, heads);
 
   function draw({ t, index, p, p1, q, q1, secret }) {
     const what = `${exampleName(examples, index)}, at T = ${formatNumber(t)}`;

@@ -18,7 +18,7 @@ export function createTable(label, heads, rows) {
 }
 
 /** The head of a column, a button that sorts by it: one way, then the other, then no more. */
-export function sortingHead(column, name, largestFirst, set) {
+export function createSortingHead(column, name, largestFirst, set) {
   const button = element("button", name);
   const node = element("th", { scope: "col" }, button);
   return {

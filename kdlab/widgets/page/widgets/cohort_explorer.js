@@ -2,45 +2,43 @@
  * CohortExplorer in the page. All numbers come from Python, as texts and as places along axes in
  * percent, upright ones from the top; here they are drawn, each part only where something is new.
  */
-import { createGrid, whenNew } from "./cell_grid.js";
-import { readCohort } from "./cohort_cells.js";
-import { confusionTable } from "./confusion_table.js";
-import { createSetter, debounce, element, follow, keepKeys } from "./dom.js";
-import { createPlot, line } from "./line_plot.js";
-import { formatNumber } from "./numbers.js";
-import { inWords } from "./words.js";
+import { createGrid } from "../parts/cell_grid.js";
+import { readCohort } from "../parts/cohort_cells.js";
+import { createConfusionTable } from "../parts/confusion_table.js";
+import { element } from "../parts/dom.js";
+import { createPlot, line } from "../parts/line_plot.js";
+import { mount, whenNew } from "../parts/mount.js";
+import { formatNumber } from "../parts/numbers.js";
+import { createWords } from "../parts/words.js";
 
 const TRAITS = ["n_images", "alpha", "temperature", "show", "paired"];
+// Of a difference, by its key: what it is called.
+const KINDS = {
+  gain: "clear gain",
+  loss: "clear loss",
+  unclear: "not clear",
+  reference: "reference",
+};
 const WAYS = ["paired", "unpaired"]; // to take a difference
-const PAUSE = 400; // milliseconds without a change before it is read out
 
-function render({ model, el }) {
-  const closed = new AbortController();
-  const { signal } = closed;
-  const cohort = readCohort(model.get("_data"));
-  const set = createSetter(model, signal);
-  const makers = [choices, settingsMap, confusionTable, comparison, learningCurves, inTheWordsOf];
-  const parts = makers.map((make) => make(cohort, set));
-  const [top, map, confusion, compared, curves, words] = parts.map((part) => part.node);
-  const columns = [element("div", map, confusion), element("div", compared, curves)];
-  const root = element("div.kdlab.kd-cohort", top, element("div.kd-columns", ...columns), words);
-  keepKeys(root, signal);
-  el.append(root);
-
-  const draw = () => {
-    const state = observe(cohort, model);
-    for (const part of parts) part.draw(state);
-  };
-  draw();
-  follow(model, TRAITS, draw, signal);
-  const speak = debounce(() => parts.at(-1).speak(observe(cohort, model)), PAUSE, signal);
-  follow(model, TRAITS, speak, signal);
-  return () => closed.abort();
+function render(view) {
+  return mount(view, "div.kdlab.kd-cohort", TRAITS, ({ data, root, set }) => {
+    const cohort = readCohort(data);
+    const [top, map] = [choices(cohort, set), settingsMap(cohort, set)];
+    const confusion = createConfusionTable(cohort);
+    const [compared, curves] = [comparison(cohort), learningCurves(cohort)];
+    const words = inTheWordsOf(cohort);
+    const columns = [[map, confusion], [compared, curves]].map((column) =>
+      element("div", ...column.map((part) => part.node)),
+    );
+    root.append(top.node, element("div.kd-columns", ...columns), words.node);
+    const parts = [top, map, confusion, compared, curves, words];
+    return { parts, words, look: (chosen) => look(cohort, chosen) };
+  });
 }
 
-/** What is shown, from what the learner chose. */
-function observe({ maps, alphas, temperatures }, model) {
-  const chosen = Object.fromEntries(TRAITS.map((trait) => [trait, model.get(trait)]));
+/** Everything that is shown, from what the learner chose. */
+function look({ maps, alphas, temperatures }, chosen) {
   const { n_images: size, alpha, temperature, show, paired } = chosen;
   const map = maps.find((one) => one.size === size);
   const place = alphas.indexOf(alpha) * temperatures.length + temperatures.indexOf(temperature);
@@ -114,9 +112,10 @@ function settingsMap({ maps, alphas, temperatures, notes }, set) {
     note.textContent = notes.map[entry];
     cells.forEach((td, i) => {
       const { name, entries } = map.cells[i];
+      const [number, half, kind] = entries[entry];
       paint(td, map.cells[i], entry);
-      [td.firstChild.textContent, td.lastChild.textContent] = entries[entry];
-      td.ariaLabel = `${name}: ${entries[entry].join(" ")}`;
+      [td.firstChild.textContent, td.lastChild.textContent] = [number, half];
+      td.ariaLabel = `${name}: ${number} ${half} ${KINDS[kind] ?? ""}`;
     });
   });
   return {
@@ -193,7 +192,7 @@ function learningCurves({ steps, stepTicks, notes }) {
 
 /** The same in words. */
 function inTheWordsOf({ classNames }) {
-  const words = inWords(classNames, ["recognised"]);
+  const words = createWords(classNames, ["recognised"]);
   const percent = (share) => `${share.toFixed(1)} %`;
   return {
     node: words.node,

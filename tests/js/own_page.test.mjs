@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createModel } from "../../kdlab/widgets/page.js";
+import { createModel } from "../../kdlab/widgets/page/parts/own_page.js";
 
 function heard(model, event) {
   const values = [];

@@ -9,8 +9,8 @@ export const MANY = 18; // classes; beyond, the bars scroll and the likeliest co
  * `draw({ p, p1, log, label })`: the ghosts `p1`, the log axis and the true label are optional.
  *
  * With `sides`, the names of two models, the second one's `q` and `q1` are a mirror image to the
- * left. With `point`, the rows can be focused, and `point(k)` hears which one the mouse or the
- * keyboard is on, or undefined.
+ * left. With `point`, the rows can be focused, and `point(k)` is called with the one that the mouse
+ * or the keyboard is on, or undefined.
  */
 export function createBars(classNames, { sides, point } = {}) {
   const rows = classNames.map((name) => createRow(name, Boolean(sides)));
@@ -113,7 +113,7 @@ function createHalf(side) {
       fillUpTo(bar, reach(p, log));
       const outline = p1 === undefined ? 0 : reach(p1, log);
       ghost.style.width = `${100 * outline}%`;
-      ghost.hidden = outline < 0.012; // an outline of nothing is only clutter
+      ghost.hidden = outline < 0.012; // an outline of nothing shows nothing
       text.textContent = formatProbability(p);
     },
   };

@@ -49,12 +49,3 @@ export function createGrid(name, heads, names, cells, go) {
     },
   };
 }
-
-/** `draw(state)`, but only where something of these names is new. */
-export function whenNew(names, draw) {
-  let drawn = {};
-  return (state) => {
-    if (names.some((name) => state[name] !== drawn[name])) draw(state);
-    drawn = state;
-  };
-}

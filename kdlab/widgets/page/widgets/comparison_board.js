@@ -2,18 +2,32 @@
  * ComparisonBoard in the page. The numbers of its tables come from Python; which test images are in
  * the gallery, and the bars, are worked out here, without the kernel.
  */
-import { createBars } from "./bars.js";
-import { createSetter, debounce, element, follow, keepKeys } from "./dom.js";
-import { createChoice, createPicture, exampleName, examplePicker, readExamples } from "./examples.js";
-import { createMarker } from "./markers.js";
-import { argmax, softmax } from "./maths.js";
-import { formatBytes, formatCount, formatNumber, formatPercent, formatProbability } from "./numbers.js";
-import { createTable, orderOf, sortingHead } from "./tables.js";
-import { temperatureSlider } from "./temperature_slider.js";
-import { inWords } from "./words.js";
+import { createBars } from "../parts/bars.js";
+import { element } from "../parts/dom.js";
+import {
+  createChoice,
+  createPicker,
+  createPicture,
+  exampleName,
+  readExamples,
+  verdictMark,
+} from "../parts/examples.js";
+import { createMarker } from "../parts/markers.js";
+import { argmax, softmax } from "../parts/maths.js";
+import { mount, whenNew } from "../parts/mount.js";
+import {
+  formatBytes,
+  formatCount,
+  formatNumber,
+  formatPercent,
+  formatProbability,
+} from "../parts/numbers.js";
+import { createTable, orderOf, createSortingHead } from "../parts/tables.js";
+import { createSlider } from "../parts/temperature_slider.js";
+import { createWords } from "../parts/words.js";
 
 const TRAITS = ["temperature", "index", "show", "sort_by", "descending"];
-const PAUSE = 400; // milliseconds without a change before it is read out
+const SPOKEN = ["temperature", "index"]; // of these, a change is read out
 
 // Of what may be known of a model: the head of its column, and how it is written.
 const MEASURES = {
@@ -31,48 +45,33 @@ const SHOWS = {
   pair: ["one right, one wrong", "There is no such test image."],
 };
 
-function render({ model, el }) {
-  const closed = new AbortController();
-  const { signal } = closed;
-  const examples = readExamples(model.get("_data"));
-  const { models, n, logitsOf } = examples;
-  examples.says = models.map((_, m) => Array.from({ length: n }, (_, i) => argmax(logitsOf(i, m))));
-  const set = createSetter(model, signal);
-
-  const root = element("div.kdlab.kd-comparison");
-  const gallery = galleryFilter(examples, set);
-  const picker = examplePicker(examples, set);
-  const slider = temperatureSlider(examples.range, set);
-  const words = boardInWords(examples);
-  const tables = [modelTable(examples, set), classTable(examples)];
-  const parts = [...tables, gallery, picker, slider, answerCards(examples)];
-  root.append(...parts.map((part) => part.node), words.node);
-  keepKeys(root, signal);
-  el.append(root);
-
-  const look = () => {
-    const [t, index, show, sortBy, descending] = TRAITS.map((trait) => model.get(trait));
-    const rows = orderOf(models, sortBy, descending);
-    return { t, index, show, among: gallery.list(show), sortBy, descending, rows };
-  };
-  const draw = () => {
-    const state = look();
-    for (const part of parts) part.draw(state);
-  };
-  draw();
-  words.draw(look());
-  follow(model, TRAITS, draw, signal);
-  const speak = debounce(() => words.speak(look()), PAUSE, signal);
-  follow(model, ["temperature", "index"], speak, signal);
-  return () => closed.abort();
+function render(view) {
+  return mount(view, "div.kdlab.kd-comparison", TRAITS, ({ data, root, set }) => {
+    const examples = readExamples(data);
+    const { models, n, logitsOf } = examples;
+    const saysOf = (_, m) => Array.from({ length: n }, (_, i) => argmax(logitsOf(i, m)));
+    examples.says = models.map(saysOf);
+    const gallery = galleryFilter(examples, set);
+    const picker = createPicker(examples, set);
+    const slider = createSlider(examples.range, set);
+    const words = inTheWordsOf(examples);
+    const tables = [modelTable(examples, set), classTable(examples)];
+    const parts = [...tables, gallery, picker, slider, answerCards(examples)];
+    root.append(...parts.map((part) => part.node), words.node);
+    const look = ({ temperature: t, index, show, sort_by: sortBy, descending }) => {
+      const rows = orderOf(models, sortBy, descending);
+      return { t, index, show, among: gallery.list(show), sortBy, descending, rows };
+    };
+    return { parts, words, look, spoken: SPOKEN };
+  });
 }
 
 /** A row per model, with a column for all that is known of any. */
 function modelTable({ models, n, axisFrom, notes }, set) {
   const known = Object.keys(MEASURES).filter((key) => models.some((model) => model[key] != null));
-  const name = sortingHead("name", "Model", false, set);
-  const accuracy = sortingHead("accuracy", "Accuracy", true, set);
-  const others = known.map((key) => sortingHead(key, MEASURES[key][0], true, set));
+  const name = createSortingHead("name", "Model", false, set);
+  const accuracy = createSortingHead("accuracy", "Accuracy", true, set);
+  const others = known.map((key) => createSortingHead(key, MEASURES[key][0], true, set));
   const marks = [axisFrom, (1 + axisFrom) / 2, 1];
   const ticks = marks.map((mark) => element("span", `${formatNumber(100 * mark)} %`));
   const scale = element("th.kd-scale", { scope: "col" }, "95 % interval", element("div", ...ticks));
@@ -194,7 +193,7 @@ function answerCards(examples) {
       node: element("div", head, verdict, bars.node),
       draw({ t, index }) {
         const [answer, label] = [says[m][index], labels[index]];
-        verdict.textContent = `says ${classNames[answer]} ${answer === label ? "✓" : "✗ wrong"}`;
+        verdict.textContent = `says ${classNames[answer]}${verdictMark(answer, label)}`;
         const logits = logitsOf(index, m);
         bars.draw({ p: softmax(logits, t), p1: softmax(logits), label });
       },
@@ -203,23 +202,23 @@ function answerCards(examples) {
   const shown = element("div", title);
   if (picture) shown.prepend(picture.node);
   const columns = element("div.kd-cards", ...cards.map((card) => card.node));
-  let drawn;
+  const drawExample = whenNew(["index"], ({ index }) => {
+    title.textContent = exampleName(examples, index);
+    picture?.draw(index);
+  });
   return {
     node: element("div.kd-large", shown, columns),
     draw(state) {
       for (const card of cards) card.draw(state);
-      if (state.index === drawn) return; // the rest does not depend on the temperature
-      drawn = state.index;
-      title.textContent = exampleName(examples, drawn);
-      picture?.draw(drawn);
+      drawExample(state);
     },
   };
 }
 
 /** The bars as a table, and what the models say as a sentence. */
-function boardInWords(examples) {
+function inTheWordsOf(examples) {
   const { models, says, labels, logitsOf, classNames } = examples;
-  const words = inWords(classNames, models.map((model) => model.name));
+  const words = createWords(classNames, models.map((model) => model.name));
   function draw({ t, index }) {
     const title = `${exampleName(examples, index)}, at T = ${formatNumber(t)}`;
     const column = (_, m) => [...softmax(logitsOf(index, m), t)].map(formatProbability);

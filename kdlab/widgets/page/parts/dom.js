@@ -54,7 +54,7 @@ export function follow(model, traits, action, signal) {
 }
 
 /**
- * Setting traits without flooding the line to Python: the page sees the new value at once, Python
+ * Setting traits without too many messages to Python: the page sees the new value at once, Python
  * now, or soon (at most every `wait` milliseconds, or when `set.flush` is called).
  */
 export function createSetter(model, signal, wait = 150) {

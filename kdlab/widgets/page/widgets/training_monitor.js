@@ -1,48 +1,47 @@
 /**
  * TrainingMonitor in the page: it shows what Python last pushed, and keeps nothing itself.
  */
-import { element, follow, keepKeys } from "./dom.js";
-import { formatNumber } from "./numbers.js";
-import { svgNode } from "./svg.js";
+import { readArray } from "../parts/arrays.js";
+import { element } from "../parts/dom.js";
+import { mount } from "../parts/mount.js";
+import { formatNumber } from "../parts/numbers.js";
+import { svgNode } from "../parts/svg.js";
 
 const KEPT = "You can stop it at any time: what has been learned by then is kept.";
+const TRAITS = ["title", "_progress", "_stopping"];
 const [WIDTH, HEIGHT] = [100, 100]; // the drawing's own units; it stretches to its box
+// The two curves of a chart, by the key that is their class, and what they are called.
+const KINDS = { training: "training", validation: "validation" };
 
-function render({ model, el }) {
-  const closed = new AbortController();
-  const title = element("p.kd-title");
-  const state = element("span.kd-state");
-  const fill = element("i");
-  const bar = element("div.kd-progress", { role: "progressbar" }, fill);
-  const note = element("p", { role: "status", tabIndex: -1 });
-  const charts = element("div.kd-charts");
-  const root = element("div.kdlab.kd-monitor");
-  const stop = createStop(model, el, () => draw(), closed.signal);
-  root.append(element("div.kd-head", title, state), element("div.kd-run", bar, stop.button));
-  root.append(charts, note);
-  keepKeys(root, closed.signal);
-  el.append(root);
-
-  const chartOf = new Map();
-  const draw = () => {
-    const now = model.get("_progress");
-    const share = now.total ? now.done / now.total : 0;
-    title.textContent = model.get("title");
-    state.textContent = describe(now, share, stop.isTooLate());
-    fill.style.width = `${100 * share}%`;
-    root.classList.toggle("kd-finished", now.finished);
-    bar.setAttribute("aria-label", title.textContent);
-    bar.setAttribute("aria-valuenow", Math.round(100 * share));
-    bar.setAttribute("aria-valuetext", state.textContent);
-    const hadFocus = stop.button === document.activeElement;
-    const text = stop.draw(now);
-    if (hadFocus && stop.button.hidden) note.focus(); // or keys would go to the notebook
-    if (note.textContent !== text) note.textContent = text; // read out only when it changes
-    drawCharts(charts, chartOf, now);
-  };
-  draw();
-  follow(model, ["title", "_progress", "_stopping"], draw, closed.signal);
-  return () => closed.abort();
+function render(view) {
+  return mount(view, "div.kdlab.kd-monitor", TRAITS, ({ model, root, signal, redraw }) => {
+    const title = element("p.kd-title");
+    const state = element("span.kd-state");
+    const fill = element("i");
+    const bar = element("div.kd-progress", { role: "progressbar" }, fill);
+    const note = element("p", { role: "status", tabIndex: -1 });
+    const charts = progressCharts();
+    const stop = createStop(model, root, redraw, signal);
+    root.append(element("div.kd-head", title, state), element("div.kd-run", bar, stop.button));
+    root.append(charts.node, note);
+    const run = {
+      draw({ title: name, _progress: now }) {
+        const share = now.total ? now.done / now.total : 0;
+        title.textContent = name;
+        state.textContent = describe(now, share, stop.isTooLate());
+        fill.style.width = `${100 * share}%`;
+        root.classList.toggle("kd-finished", now.finished);
+        bar.setAttribute("aria-label", name);
+        bar.setAttribute("aria-valuenow", Math.round(100 * share));
+        bar.setAttribute("aria-valuetext", state.textContent);
+        const hadFocus = stop.button === document.activeElement;
+        const text = stop.draw(now);
+        if (hadFocus && stop.button.hidden) note.focus(); // or keys would go to the notebook
+        if (note.textContent !== text) note.textContent = text; // read out only when it changes
+      },
+    };
+    return { parts: [run, charts] };
+  });
 }
 
 /**
@@ -50,14 +49,14 @@ function render({ model, el }) {
  * message from a widget, so the button sends none: it has the server interrupt the kernel, as the
  * notebook's own button does. Where the front end offers no way to the kernel there is no button.
  */
-function createStop(model, el, redraw, signal) {
+function createStop(model, root, redraw, signal) {
   const button = element("button", { type: "button" });
   const manager = model.widget_manager; // none where the widget has a page of its own
   const kernel = manager?.kernel;
   let refused = !kernel?.interrupt;
   let restarted = false;
   const isTooLate = () =>
-    restarted || !manager || el.closest(".jupyter-widgets-disconnected") !== null;
+    restarted || !manager || root.closest(".jupyter-widgets-disconnected") !== null;
   const isAsked = () => model.get("_stopping") === model.get("_progress").run;
 
   button.addEventListener("click", async () => {
@@ -117,41 +116,44 @@ export function formatSeconds(exact) {
 }
 
 /** One chart per metric, with its validation curve in it; made when it first has a value. */
-function drawCharts(charts, chartOf, { curves, done, total, unit, finished }) {
-  const last = (finished && done) || total; // a run that was stopped early fills its charts
-  const curveOf = Object.fromEntries(curves.map((curve) => [curve.name, curve]));
-  const names = new Set(curves.map(({ name }) => name.replace(/^val_/, "")));
-  for (const [name, chart] of chartOf) {
-    if (names.has(name)) continue;
-    chart.node.remove(); // a new run with other metrics
-    chartOf.delete(name);
-  }
-  for (const name of names) {
-    if (!chartOf.has(name)) {
-      chartOf.set(name, createChart(name));
-      charts.append(chartOf.get(name).node);
-    }
-    const [training, validation] = [curveOf[name], curveOf[`val_${name}`]].map(readCurve);
-    chartOf.get(name).draw({ training, validation, last, unit });
-  }
+function progressCharts() {
+  const node = element("div.kd-charts");
+  const chartOf = new Map();
+  return {
+    node,
+    draw({ _progress: { curves, done, total, unit, finished } }) {
+      const last = (finished && done) || total; // a run that was stopped early fills its charts
+      const curveOf = Object.fromEntries(curves.map((curve) => [curve.name, curve]));
+      const names = new Set(curves.map(({ name }) => name.replace(/^val_/, "")));
+      for (const [name, chart] of chartOf) {
+        if (names.has(name)) continue;
+        chart.node.remove(); // a new run with other metrics
+        chartOf.delete(name);
+      }
+      for (const name of names) {
+        if (!chartOf.has(name)) {
+          chartOf.set(name, createChart(name));
+          node.append(chartOf.get(name).node);
+        }
+        const [training, validation] = [curveOf[name], curveOf[`val_${name}`]].map(readCurve);
+        chartOf.get(name).draw({ curves: { training, validation }, last, unit });
+      }
+    },
+  };
 }
 
 function readCurve(curve) {
-  const floats = ({ buffer, byteOffset, byteLength }) =>
-    new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
-  return curve && { x: floats(curve.x), y: floats(curve.y) };
+  return curve && { x: readArray(Float32Array, curve.x), y: readArray(Float32Array, curve.y) };
 }
 
 function createChart(name) {
-  const lines = { training: svgNode("path"), validation: svgNode("path") };
+  const lines = Object.fromEntries(
+    Object.keys(KINDS).map((kind) => [kind, svgNode("path", { class: `kd-${kind}` })]),
+  );
   const viewBox = `0 0 ${WIDTH} ${HEIGHT}`;
   const drawing = svgNode("svg", { viewBox, preserveAspectRatio: "none" });
   const rules = [25, 50, 75].map((y) => svgNode("path", { class: "kd-rule", d: `M0 ${y}h100` }));
-  drawing.append(...rules);
-  for (const [kind, line] of Object.entries(lines)) {
-    line.setAttribute("class", `kd-${kind}`);
-    drawing.append(line);
-  }
+  drawing.append(...rules, ...Object.values(lines));
   const [high, low, start, end] = ["high", "low", "start", "end"].map((place) =>
     element(`span.kd-tick.kd-${place}`),
   );
@@ -160,17 +162,13 @@ function createChart(name) {
   plot.setAttribute("aria-hidden", "true"); // the legend says the latest values
   return {
     node: element("figure", legend, plot),
-    draw({ training, validation, last, unit }) {
-      const range = yRange(name, [training, validation]);
-      lines.training.setAttribute("d", path(training, last, range));
-      lines.validation.setAttribute("d", path(validation, last, range));
+    draw({ curves, last, unit }) {
+      const range = yRange(name, Object.values(curves));
+      for (const kind in KINDS) lines[kind].setAttribute("d", path(curves[kind], last, range));
       [low.textContent, high.textContent] = range.map(formatNumber);
       [start.textContent, end.textContent] = ["0", `${Number(last.toFixed(1))} ${unit}`];
-      legend.replaceChildren(
-        element("strong", name),
-        ...key("training", training),
-        ...key("validation", validation),
-      );
+      const keys = Object.keys(KINDS).flatMap((kind) => key(kind, curves[kind]));
+      legend.replaceChildren(element("strong", name), ...keys);
     },
   };
 }
@@ -203,7 +201,7 @@ function key(kind, curve) {
   if (!curve) return [];
   const sample = svgNode("svg", { viewBox: "0 0 24 4", class: "kd-key" });
   sample.append(svgNode("path", { class: `kd-${kind}`, d: "M0 2h24" }));
-  return [element("span", sample, ` ${kind} ${formatNumber(curve.y.at(-1))}`)];
+  return [element("span", sample, ` ${KINDS[kind]} ${formatNumber(curve.y.at(-1))}`)];
 }
 
 export default { render };

@@ -1,5 +1,7 @@
 /** Numbers as a learner reads them. */
 
+const LANGUAGE = "en"; // of the texts around them
+
 export function formatNumber(x) {
   return Number.isFinite(x) ? String(Number(x.toPrecision(3))) : "not finite";
 }
@@ -34,7 +36,7 @@ export function formatPercent(share) {
 }
 
 export function formatCount(count) {
-  return count.toLocaleString("en");
+  return count.toLocaleString(LANGUAGE);
 }
 
 export function formatBytes(count) {

@@ -1,5 +1,6 @@
 /** The size of the soft loss's gradient against T, both logarithmic, with and without T². */
 import { element } from "./dom.js";
+import { whenNew } from "./mount.js";
 import { formatPower, formatProbability } from "./numbers.js";
 import { svgNode } from "./svg.js";
 import { toStep } from "./temperature_slider.js";
@@ -7,7 +8,7 @@ import { toStep } from "./temperature_slider.js";
 const DECADES = 6; // of the vertical axis
 
 /** `draw({ t, index, scaleByT2, sizes, curves })`: `curves` at every stop of the slider. */
-export function decayPlot(range) {
+export function createDecayPlot(range) {
   const [first, last] = range.map(toStep);
   const along = (step) => (100 * (step - first)) / (last - first);
   const drawing = svgNode("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none" });
@@ -24,7 +25,19 @@ export function decayPlot(range) {
     sample.append(svgNode("path", { class: line.getAttribute("class"), d: "M0 2h24" }));
     return element("span", sample, [" with T² ", " without T² "][i], values[i]);
   });
-  let drawn;
+  const highestOf = (curves) => Math.ceil(Math.log10(Math.max(...curves.flat()) || 1));
+  const down = (x, highest) => (100 * (highest - Math.log10(x))) / DECADES;
+  const drawCurves = whenNew(["index"], ({ curves }) => {
+    const highest = highestOf(curves);
+    top.textContent = formatPower(10 ** highest);
+    bottom.textContent = formatPower(10 ** (highest - DECADES));
+    curves.forEach((curve, i) => {
+      const points = curve.map((x, step) => `${along(first + step)} ${down(x, highest)}`);
+      // A gradient of exactly 0 has no place on this axis.
+      const shown = points.filter((_, step) => curve[step] > 0);
+      lines[i].setAttribute("d", shown.length ? `M${shown.join("L")}` : "");
+    });
+  });
   return {
     node: element(
       "figure",
@@ -34,26 +47,18 @@ export function decayPlot(range) {
       element("div.kd-decay", drawing, here, ...dots, top, bottom, ...stops),
       element("p.kd-note", "At high T it falls as 1/T². Multiplied by T² it stays level."),
     ),
-    draw({ t, index, scaleByT2, sizes, curves }) {
-      const highest = Math.ceil(Math.log10(Math.max(...curves.flat()) || 1));
-      const down = (x) => (100 * (highest - Math.log10(x))) / DECADES;
+    draw(state) {
+      const { t, scaleByT2, sizes, curves } = state;
+      const highest = highestOf(curves);
       here.style.left = `${along(toStep(t))}%`;
       sizes.forEach((x, i) => {
+        const y = down(x, highest);
         values[i].textContent = formatProbability(x);
-        Object.assign(dots[i].style, { left: here.style.left, top: `${Math.min(down(x), 100)}%` });
-        dots[i].hidden = down(x) > 100; // below the axis
+        Object.assign(dots[i].style, { left: here.style.left, top: `${Math.min(y, 100)}%` });
+        dots[i].hidden = y > 100; // below the axis
         for (const node of [dots[i], keys[i]]) node.classList.toggle("kd-used", scaleByT2 === !i);
       });
-      if (index === drawn) return;
-      drawn = index;
-      top.textContent = formatPower(10 ** highest);
-      bottom.textContent = formatPower(10 ** (highest - DECADES));
-      curves.forEach((curve, i) => {
-        const points = curve.map((x, step) => `${along(first + step)} ${down(x)}`);
-        // A gradient of exactly 0 has no place on this axis.
-        const shown = points.filter((_, step) => curve[step] > 0);
-        lines[i].setAttribute("d", shown.length ? `M${shown.join("L")}` : "");
-      });
+      drawCurves(state);
     },
   };
 }

@@ -3,18 +3,16 @@
  * `tests/js` compares it with NumPy and with Keras.
  */
 
+import { readArray } from "./arrays.js";
+
 /** The layers of a network, from the arrays that Python sent: kernel and bias of each in turn. */
 export function readNetwork(arrays) {
   const layers = [];
   for (let i = 0; i < arrays.length; i += 2) {
-    layers.push({ kernel: readFloats(arrays[i]), bias: readFloats(arrays[i + 1]) });
+    const floats = (bytes) => readArray(Float32Array, bytes);
+    layers.push({ kernel: floats(arrays[i]), bias: floats(arrays[i + 1]) });
   }
   return layers;
-}
-
-/** Bytes as floats. A copy, because they may begin anywhere in a message and floats may not. */
-export function readFloats({ buffer, byteOffset, byteLength }) {
-  return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
 }
 
 /** The logits of one flattened image. */

@@ -1,6 +1,8 @@
 /** The examples of a data set: their pictures, and a way to choose one of ten or ten thousand. */
+import { readArray } from "./arrays.js";
 import { element } from "./dom.js";
 import { argmax, entropy, softmax } from "./maths.js";
+import { formatCount } from "./numbers.js";
 
 // Thumbnails on show, full rows of 12, 8 or 6: more examples cost no more than these.
 const PAGE = 24;
@@ -14,10 +16,8 @@ const ORDERS = [
 
 /** The bytes that Python sent, as typed arrays. */
 export function readExamples(packed) {
-  // A copy, because the bytes may begin anywhere in a message and floats may not.
-  const read = (Type, view) =>
-    view && new Type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-  const logits = packed.logits.map((view) => read(Float32Array, view));
+  const read = (Type, bytes) => bytes && readArray(Type, bytes);
+  const logits = packed.logits.map((bytes) => readArray(Float32Array, bytes));
   const classes = packed.classNames.length;
   return {
     ...packed,
@@ -31,6 +31,11 @@ export function readExamples(packed) {
 
 export function exampleName({ labels, classNames }, index) {
   return `Example ${index}` + (labels ? `, labelled ${classNames[labels[index]]}` : "");
+}
+
+/** What is put after an answer to an example with this label. */
+export function verdictMark(answer, label) {
+  return answer === label ? " ✓" : " ✗ wrong";
 }
 
 /** A picture of an example. One channel is drawn as ink, which suits any paper. */
@@ -56,11 +61,10 @@ export function createPicture({ images, imageShape: [height, width, channels] })
 }
 
 /**
- * Thumbnails to choose from, a page at a time: of all classes or one, in an order of choice.
- * `share(trait, value)` hears of a choice that `draw` may also bring: `show_class`, `order` and
- * `confused_with`.
+ * Thumbnails to choose from, a page at a time: of all classes or one, in an order of choice. What
+ * `draw` may also bring, `show_class`, `order` and `confused_with`, goes to `share(trait, value)`.
  */
-export function examplePicker(examples, set, share = () => {}) {
+export function createPicker(examples, set, share = () => {}) {
   const { n, labels, classNames, logitsOf } = examples;
   const everything = Array.from({ length: n }, (_, i) => i);
   let all = everything; // or what `draw` leaves to choose from
@@ -142,7 +146,7 @@ export function examplePicker(examples, set, share = () => {}) {
     const shown = list.slice(first, first + PAGE);
     grid.replaceChildren(...shown.map((i) => thumbnail(examples, i)));
     where.textContent = shown.length
-      ? `${first + 1}–${first + shown.length} of ${list.length.toLocaleString("en")}`
+      ? `${first + 1}–${first + shown.length} of ${formatCount(list.length)}`
       : "none";
     back.disabled = page === 0;
     on.disabled = first + PAGE >= list.length;

@@ -1,10 +1,11 @@
+/** The cells of a cohort's maps. */
+import { readArray, split } from "./arrays.js";
+
 /** What Python packed, with its numbers in each cell. */
 export function readCohort(packed) {
   const names = ["strips", "curves", "recognised", "confusion"];
   const [strips, curves, recognised, confusion] = names.map((name) => {
-    const { buffer, byteOffset, byteLength } = packed[name];
-    // A copy, because the bytes may begin anywhere in a message and numbers may not.
-    const whole = new Uint16Array(buffer.slice(byteOffset, byteOffset + byteLength));
+    const whole = readArray(Uint16Array, packed[name]);
     const places = Float32Array.from(whole, (x) => (x < 65535 ? x / 655.34 : NaN));
     return split(places, packed.cells.length);
   });
@@ -15,9 +16,4 @@ export function readCohort(packed) {
   });
   const ofMaps = split(cells, packed.maps.length);
   return { ...packed, maps: packed.maps.map((map, i) => ({ ...map, cells: ofMaps[i] })) };
-}
-
-function split(all, count) {
-  const size = all.length / count;
-  return Array.from({ length: count }, (_, i) => all.slice(i * size, (i + 1) * size));
 }

@@ -2,7 +2,7 @@
 import { element } from "./dom.js";
 
 /** One row per name, one column per head. */
-export function inWords(rowNames, heads) {
+export function createWords(rowNames, heads) {
   const sentence = element("p", { role: "status" });
   const caption = element("caption");
   const rows = rowNames.map(() => heads.map(() => element("td")));
