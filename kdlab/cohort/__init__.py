@@ -6,7 +6,7 @@ A result needs no TensorFlow, so the public names are imported on first use.
 from importlib import import_module
 
 # Where each public name lives.
-_HOME = {"CohortResult": "program", "train_cohort": "program"}
+_HOME = {"CohortResult": "result", "train_cohort": "train"}
 
 __all__ = [*_HOME]
 

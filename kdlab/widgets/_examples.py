@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
 
 import numpy as np
 
@@ -72,7 +71,7 @@ class Examples:
 
     def index(self, value) -> int:
         """The number of an example."""
-        if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value < self.n:
+        if not _checks.is_whole(value) or not 0 <= value < self.n:
             raise ValueError(
                 f"index must be the number of an example, 0 to {self.n - 1} here, got {value!r}"
             )
