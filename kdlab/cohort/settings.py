@@ -70,7 +70,7 @@ def check_teacher(teacher_logits, alphas, seeds: int, shape) -> np.ndarray:
 
 
 def check_seed(seed, name: str) -> int:
-    """A whole number, larger than `_checks.seed` allows: only NumPy starts from it."""
+    """A whole number of at least 0. NumPy alone starts from it, which knows no largest seed."""
     if not _checks.is_whole(seed) or seed < 0:
         raise ValueError(f"{name} must hold whole numbers of at least 0, got {seed!r}")
     return int(seed)

@@ -251,9 +251,9 @@ def test_long_curves_are_thinned_to_what_can_be_seen():
     ],
 )
 def test_axes_have_round_numbers(values, texts):
-    from kdlab.widgets.cohort_explorer import _Axis
+    from kdlab.widgets._cohort_drawing import Axis
 
-    places, shown = zip(*_Axis(values).ticks(), strict=True)
+    places, shown = zip(*Axis(values).ticks(), strict=True)
     assert list(shown) == texts
     assert all(0 <= place <= 100 for place in places)
 
