@@ -18,7 +18,7 @@ import numpy as np
 
 # Rows of logits that sum to one this exactly, with no negative entry, are probabilities.
 _SUMS_TO_ONE = 1e-4
-# Of a layer: a slip of the finger must not take all memory, and the kernel with it.
+# Of a layer: a number mistyped must not take all memory, which would end the kernel.
 _MOST_UNITS = 65_536
 
 
@@ -91,7 +91,7 @@ def path(value, name: str = "path") -> Path:
         raise ValueError(f"{name} must be the name of a file or folder, got {_describe(value)}")
     try:
         return Path(value).expanduser()
-    except (RuntimeError, TypeError) as error:  # nobody's home, or a path of bytes
+    except (RuntimeError, TypeError) as error:  # no such user, or a path of bytes
         raise ValueError(f"{name} cannot be read as a path, got {value!r} ({error})") from error
 
 
@@ -163,7 +163,7 @@ def array(value, name: str, *, ndim: int | None = None, dtype=np.float64) -> np.
 
 
 def logits(value, name: str = "logits", *, ndim: int | None = None, dtype=np.float64):
-    """Finite scores `(..., classes)`, before any softmax; probabilities earn a warning."""
+    """Finite scores `(..., classes)`, before any softmax; there is a warning if they look like probabilities."""
     result = array(value, name, ndim=ndim, dtype=dtype)
     if result.shape[-1] < 2:
         raise ValueError(

@@ -108,7 +108,8 @@ def keras_student(program, student, steps):
 @pytest.mark.parametrize("hidden", [16, (12, 9)])
 def test_each_student_is_the_one_that_keras_trains(train, monkeypatch, digits, hidden, scale_by_t2):
     programs = []
-        def remember(*args, **kwargs):
+
+    def remember(*args, **kwargs):
         programs.append(Program(*args, **kwargs))
         return programs[-1]
 
