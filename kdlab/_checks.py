@@ -163,7 +163,7 @@ def array(value, name: str, *, ndim: int | None = None, dtype=np.float64) -> np.
 
 
 def logits(value, name: str = "logits", *, ndim: int | None = None, dtype=np.float64):
-    """Finite scores `(..., classes)`, before any softmax; there is a warning if they look like probabilities."""
+    """Finite scores `(..., classes)`, before any softmax; probabilities bring a warning."""
     result = array(value, name, ndim=ndim, dtype=dtype)
     if result.shape[-1] < 2:
         raise ValueError(
