@@ -102,17 +102,15 @@ class Grid:
             arrays that do not fit each other.
 
     Example:
-        >>> from types import SimpleNamespace
-        >>> cohort = SimpleNamespace(
-        ...     temperature=[4, 4, 4, 4], alpha=[0, 0, 1, 1], n_images=[50] * 4, seed=[0, 1] * 2,
-        ...     left_out=[()] * 4, y_test=[0, 1], test_logits=np.eye(2)[[[0, 1], [1, 1]] * 2],
-        ...     test_accuracy=[1, 0.5] * 2, steps=[100], loss=np.ones((4, 1)),
-        ...     test_curve=np.ones((4, 0)))
+        >>> from kdlab import load_dataset, pretrained_teacher, train_cohort
+        >>> cohort = train_cohort(
+        ...     load_dataset("digits"), pretrained_teacher("digits").train_logits,
+        ...     alphas=[0, 1], n_images=[50], seeds=range(3), steps=300)
         >>> grid = Grid(cohort)
         >>> grid.sizes, grid.alphas, grid.temperatures
         ([50], [1.0, 0.0], [4.0])
-        >>> grid.at(50, 1.0, 4.0).paired.mean
-        0.0
+        >>> grid.at(50, 1.0, 4.0).paired == cohort.difference(dict(alpha=1), dict(alpha=0))
+        True
     """
 
     def __init__(self, cohort, most_points: int | None = None):

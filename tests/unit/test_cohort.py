@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from cohorts import require_same
+from recorder import Recorder
 
 from kdlab import DistillationLoss, TrainingMonitor, accuracy, pack_targets, train_cohort
 from kdlab._tensorflow import keras, tf
@@ -216,24 +217,6 @@ def test_a_class_left_out_is_not_learned_from_labels_but_is_from_soft_targets(tr
 
 
 # ---- progress and interrupts --------------------------------------------------------------------
-
-
-class Recorder:
-    """A monitor that remembers, and may press the stop button."""
-
-    def __init__(self, stop_at=None):
-        self.calls, self.stop_at = [], stop_at
-
-    def start(self, total, unit="epoch"):
-        self.calls.append(("start", total, unit))
-
-    def update(self, done, **metrics):
-        self.calls.append(("update", done, metrics))
-        if self.stop_at is not None and done >= self.stop_at:
-            raise KeyboardInterrupt
-
-    def finish(self, message=""):
-        self.calls.append(("finish", message))
 
 
 def test_the_monitor_hears_start_progress_and_finish(train):

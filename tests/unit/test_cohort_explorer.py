@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from fallbacks import html_of, text_of
 from widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
 
 import kdlab
@@ -76,14 +77,6 @@ def along(ticks, places):
 
 def number(text):
     return float(text.replace("−", "-").replace(",", ""))
-
-
-def html_of(widget):
-    return widget._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(widget):
-    return widget._repr_mimebundle_()[0]["text/plain"]
 
 
 # ---- Its numbers --------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fallbacks import html_of, text_of
 
 import kdlab
 import kdlab.widgets
@@ -30,14 +31,6 @@ def data():
         "labels": np.arange(5),
         "class_names": tuple("abcdefghij"),
     }
-
-
-def html_of(pad):
-    return pad._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(pad):
-    return pad._repr_mimebundle_()[0]["text/plain"]
 
 
 # ---- What it takes ------------------------------------------------------------------------------

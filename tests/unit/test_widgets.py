@@ -11,6 +11,7 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 import pytest
+from fallbacks import html_of, text_of
 from widget_examples import EXAMPLES
 
 import kdlab.widgets
@@ -30,14 +31,6 @@ def data():
         "labels": np.array([0, 1, 2, 3, 0, 1, 2]),
         "class_names": ("cat", "dog", "car", "tree"),
     }
-
-
-def html_of(widget):
-    return widget._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(widget):
-    return widget._repr_mimebundle_()[0]["text/plain"]
 
 
 # ---- TemperatureExplorer ------------------------------------------------------------------------
