@@ -226,6 +226,15 @@ def images(value, name: str = "x", *, shape: tuple[int, ...] | None = None) -> n
     return result
 
 
+def from_0_to_1(values: np.ndarray, name: str) -> np.ndarray:
+    """Numbers, checked to be finite, that lie in [0, 1]."""
+    if values.min() < 0 or values.max() > 1:
+        raise ValueError(
+            f"{name} must lie in [0, 1], got values from {values.min():g} to {values.max():g}"
+        )
+    return values
+
+
 def choice(value, name: str, among: Iterable[str]) -> str:
     """One of some texts."""
     if not isinstance(value, str) or value not in among:

@@ -88,11 +88,7 @@ def pixels(images, name: str = "images") -> np.ndarray:
         raise ValueError(
             f"{name} must have 1 channel (grey) or 3 (red, green, blue), got {images.shape[-1]}"
         )
-    if images.min() < 0 or images.max() > 1:
-        raise ValueError(
-            f"{name} must lie in [0, 1], got values from {images.min():g} to {images.max():g}"
-        )
-    return np.rint(images * 255).astype(np.uint8)
+    return np.rint(_checks.from_0_to_1(images, name) * 255).astype(np.uint8)
 
 
 def names(class_names: Sequence[str] | None, n_classes: int) -> tuple[str, ...]:
