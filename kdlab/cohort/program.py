@@ -22,7 +22,7 @@ from kdlab.cohort.draws import Draws, initial_weights
 from kdlab.distillation import hard_loss, soft_loss
 
 CHUNK = 20  # students per program: a multiple of it, such as ten seeds of two kinds, wastes none
-SEGMENT = 100  # steps per call of it: how often progress is shown and an interrupt is heard
+SEGMENT = 100  # steps per call of it: how often progress is shown and an interrupt noticed
 
 # Adam, with the constants of Kingma and Ba 2015 and Keras's epsilon.
 _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-7
@@ -146,7 +146,7 @@ def _run_steps(
             soft = soft_loss(teacher, logits, temperature)
             hard = hard_loss(tf.gather(labels, batch), logits)
             loss = tf.reduce_mean(soft_weight * soft + hard_weight * hard, axis=1)
-        # The students share no weight, so the gradient of each loss falls to its own student.
+        # The students share no weight, so each gets the gradient of its own loss.
         gradients = tape.gradient(loss, weights)
         t = tf.cast(done + i + 1, tf.float32)
         rate = learning_rate * tf.sqrt(1 - _BETA_2**t) / (1 - _BETA_1**t)
