@@ -26,7 +26,7 @@ from matplotlib.figure import Figure
 from test_exercises import EXERCISES
 
 import kdlab
-from kdlab import cohort, datasets
+from kdlab import datasets
 from kdlab.metrics import reliability
 from kdlab.widgets._base import Widget
 from kdlab.widgets._page import page
@@ -328,7 +328,7 @@ def neither_training_nor_network(monkeypatch):
     def reached(*_):
         raise Reached
 
-    monkeypatch.setattr(cohort, "_train_in_chunks", reached)
+    monkeypatch.setattr("kdlab.cohort.train._train_in_chunks", reached)
     monkeypatch.setattr(datasets, "_from_keras", reached)
 
 

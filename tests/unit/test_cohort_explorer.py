@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from fallbacks import html_of, text_of
 
 import kdlab
 from kdlab import confidence_interval, paired_difference, unpaired_difference, verdict
@@ -76,14 +77,6 @@ def along(ticks, places):
 
 def number(text):
     return float(text.replace("−", "-").replace(",", ""))
-
-
-def html_of(widget):
-    return widget._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(widget):
-    return widget._repr_mimebundle_()[0]["text/plain"]
 
 
 # ---- Its numbers --------------------------------------------------------------------------------
@@ -251,9 +244,9 @@ def test_long_curves_are_thinned_to_what_can_be_seen():
     ],
 )
 def test_axes_have_round_numbers(values, texts):
-    from kdlab.widgets.cohort_explorer import _Axis
+    from kdlab.widgets._cohort_drawing import Axis
 
-    places, shown = zip(*_Axis(values).ticks(), strict=True)
+    places, shown = zip(*Axis(values).ticks(), strict=True)
     assert list(shown) == texts
     assert all(0 <= place <= 100 for place in places)
 

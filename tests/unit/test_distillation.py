@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from recorder import Recorder
 
 from kdlab import (
     Dataset,
@@ -340,27 +341,6 @@ def test_no_tuner_is_waited_for_when_a_training_is_garbage():
 
 
 # ---- monitors and interrupts --------------------------------------------------------------------
-
-
-class Recorder:
-    """A monitor that remembers, and may press the stop button."""
-
-    def __init__(self, stop_at=None):
-        self.calls, self.stop_at = [], stop_at
-
-    def start(self, total, unit="epoch"):
-        self.calls.append(("start", total, unit))
-        if self.stop_at == "start":
-            raise KeyboardInterrupt
-
-    def update(self, done, **metrics):
-        self.calls.append(("update", done, metrics))
-        if self.stop_at not in (None, "start") and done >= self.stop_at:
-            self.stop_at = None
-            raise KeyboardInterrupt
-
-    def finish(self, message=""):
-        self.calls.append(("finish", message))
 
 
 def test_the_monitor_hears_start_every_epoch_and_finish(student, small, digits):

@@ -10,6 +10,7 @@ import zlib
 import ipywidgets
 import numpy as np
 import pytest
+from fallbacks import html_of, text_of
 
 import kdlab.widgets
 from kdlab import soft_targets
@@ -31,14 +32,6 @@ def data():
         "labels": np.array([0, 1, 2, 3, 0, 1, 2]),
         "class_names": ("cat", "dog", "car", "tree"),
     }
-
-
-def html_of(widget):
-    return widget._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(widget):
-    return widget._repr_mimebundle_()[0]["text/plain"]
 
 
 # ---- TemperatureExplorer ------------------------------------------------------------------------
