@@ -43,7 +43,7 @@ import psutil
 from lessons import peak_memory
 from playwright.sync_api import Page, sync_playwright
 
-from kdlab.artifacts import processor, versions
+from kdlab.provenance import processor, versions
 from kdlab.storage import write_atomically
 
 TESTS = Path(__file__).parents[1] / "tests"

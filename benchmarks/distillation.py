@@ -41,7 +41,7 @@ from training import seconds
 
 import kdlab
 from kdlab._tensorflow import keras, tf
-from kdlab.artifacts import processor
+from kdlab.provenance import processor
 
 HERE = Path(__file__).parent
 SEEDS = {"digits": 10, "mnist": 5}
