@@ -1,4 +1,4 @@
-"""Whether someone is watching: a notebook's kernel shows figures and widgets, a script prints."""
+"""Whether this is a notebook, which shows figures and widgets, or a script, which prints."""
 
 from __future__ import annotations
 

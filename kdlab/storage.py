@@ -80,7 +80,7 @@ def write_atomically(path, write: Callable[[BinaryIO], None]) -> None:
 def _remove_abandoned(path: Path) -> None:
     """Remove what was left of writing this file by processes that were killed meanwhile."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 32}"):
-        with suppress(FileNotFoundError):  # one of somebody at work, who has just finished
+        with suppress(FileNotFoundError):  # another process has just finished writing it
             if time.time() - left.stat().st_mtime > _ABANDONED:
                 left.unlink()
 

@@ -20,8 +20,8 @@ def batches(x, targets, batch_size: int, seed: int, first_epoch: int):
         order = tf.random.experimental.stateless_shuffle(tf.range(n), [seed, epoch])
         return tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
 
-    # There is nothing to tune, and whoever collects an old training as garbage, in whatever Python
-    # does then, would wait for the tuner to wake up: up to a minute.
+    # There is nothing to tune. And to throw away what is left of an old training, Python would wait
+    # for the tuner to wake up: up to a minute.
     untuned = tf.data.Options()
     untuned.autotune.enabled = False
     return (
@@ -42,6 +42,7 @@ def several_steps(model, steps: int, per_call: int):
         tf.autograph.experimental.do_not_convert(model.train_step), reduce_retracing=True
     )
 
+    @without_tracing_warning
     @tf.function(autograph=False, reduce_retracing=True)
     def run(iterator, n):
         return tf.while_loop(
@@ -50,7 +51,6 @@ def several_steps(model, steps: int, per_call: int):
             (tf.constant(1), step(next(iterator))),
         )[1]
 
-    run = without_tracing_warning(run)
     done = 0
 
     def train(iterator):

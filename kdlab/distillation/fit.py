@@ -247,7 +247,7 @@ def _fit(
             print(message)
     finally:
         note_epochs(model, before + len(history.epoch))
-        set_train_function(model, None)  # a later fit of someone else's makes its own
+        set_train_function(model, None)  # a later `fit` makes its own
         if monitor is not None:  # which must not offer to stop what has ended
             monitor.finish(message)
     return history
