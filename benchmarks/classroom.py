@@ -42,7 +42,7 @@ import psutil
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.lessons import peak_memory
-from kdlab.artifacts import processor, versions
+from kdlab.provenance import processor, versions
 from kdlab.storage import write_atomically
 from tests.tools import chromium
 from tests.tools.hub import Hub, serve

@@ -41,7 +41,7 @@ from benchmarks.distillation_contenders import ALPHA, BATCH, CONTENDERS, LEARNIN
 from benchmarks.lessons import peak_memory, versions
 from benchmarks.training import seconds
 from kdlab._tensorflow import keras, tf
-from kdlab.artifacts import processor
+from kdlab.provenance import processor
 
 HERE = Path(__file__).parent
 CONTENDER = "benchmarks.distillation_contenders"

@@ -6,7 +6,7 @@ loaded only by what computes with it.
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+from kdlab._version import __version__
 
 # Where each public name lives.
 _MODULES = {
@@ -40,7 +40,7 @@ _MODULES = {
     "lessons.files": ("load_experiment",),
     "audit": ("audit_loss", "Audit"),
     "cohort": ("train_cohort", "CohortResult"),
-    "artifacts": (
+    "teachers": (
         "StoredTeacher",
         "load_teacher",
         "pretrained_teacher",

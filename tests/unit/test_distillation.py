@@ -13,7 +13,6 @@ from kdlab import (
     build_student,
     build_teacher,
     distill,
-    distillation,
     load_dataset,
     log_softmax,
     pack_targets,
@@ -24,6 +23,7 @@ from kdlab import (
     train,
 )
 from kdlab._tensorflow import keras, tf
+from kdlab.distillation.batches import batches
 
 RNG = np.random.default_rng(0)
 TEMPERATURES = [0.5, 1.0, 4.0, 20.0]
@@ -336,8 +336,8 @@ def test_many_trainings_in_a_row_are_not_warned_of(python):
 
 def test_no_tuner_is_waited_for_when_a_training_is_garbage():
     """tf.data's own tuner wakes up once in a minute, and whoever throws it away waits for that."""
-    batches = distillation._batches(np.zeros((3, 1)), np.zeros(3), 2, seed=0, first_epoch=0)
-    assert batches.options().autotune.enabled is False
+    stream = batches(np.zeros((3, 1)), np.zeros(3), 2, seed=0, first_epoch=0)
+    assert stream.options().autotune.enabled is False
 
 
 # ---- monitors and interrupts --------------------------------------------------------------------
@@ -608,10 +608,10 @@ def test_each_epoch_has_every_example_once_in_an_order_of_its_own(batch_size):
     steps = -(-200 // batch_size)
 
     def orders(first_epoch, seed=0):
-        batches = distillation._batches(x, y, batch_size, seed, first_epoch)
+        stream = batches(x, y, batch_size, seed, first_epoch)
         epochs = []
         for skip in (0, steps):
-            images, labels = zip(*batches.skip(skip).take(steps), strict=True)
+            images, labels = zip(*stream.skip(skip).take(steps), strict=True)
             np.testing.assert_array_equal(np.concatenate(images), np.concatenate(labels))
             epochs.append(np.concatenate(labels))
         return epochs

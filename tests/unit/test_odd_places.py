@@ -16,7 +16,7 @@ import pytest
 from systems import posix
 
 import kdlab
-from kdlab import artifacts, storage
+from kdlab import storage, teachers
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,7 +87,7 @@ def test_a_clock_that_is_wrong_changes_nothing(year, tmp_path, monkeypatch, digi
     few = kdlab.load_dataset(n_train=20, n_test=20)
     model = kdlab.build_student(few)
     with monkeypatch.context() as patch:
-        patch.setattr(artifacts, "datetime", Clock)
+        patch.setattr(teachers, "datetime", Clock)
         patch.setattr(storage.time, "time", lambda: Clock.now().timestamp())
         kdlab.save_teacher(tmp_path / "t.npz", model, few)
         kdlab.save_teacher(tmp_path / "t.npz", model, few, seed=1)
@@ -102,7 +102,7 @@ def test_a_clock_that_is_wrong_changes_nothing(year, tmp_path, monkeypatch, digi
 
 
 def test_a_clock_set_back_in_mid_training_loses_nothing(tmp_path, monkeypatch, digits):
-    from kdlab import checkpoint
+    from kdlab.distillation import checkpoint
 
     times = iter(range(2_000_000_000, 0, -100_000_000))
     monkeypatch.setattr(checkpoint.time, "time", lambda: next(times))

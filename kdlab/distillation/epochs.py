@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 _TRAINED: WeakKeyDictionary = WeakKeyDictionary()
 
 
-def of(model) -> int:
+def trained_epochs(model) -> int:
     """The epochs that are in a model's weights, as far as kdlab has trained them.
 
     Weights that were set meanwhile are others: nothing is known of them.
@@ -22,7 +22,7 @@ def of(model) -> int:
     return epochs if epochs and weights == _digest(model) else 0
 
 
-def note(model, epochs: int) -> None:
+def note_epochs(model, epochs: int) -> None:
     """Remember that the weights, as they are now, have had so many epochs."""
     _TRAINED[model] = (epochs, _digest(model))
 

@@ -1,7 +1,6 @@
 """Stored teachers: written whole or not at all, checked when read, rebuilt when damaged."""
 
 import json
-import os
 import pickle
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,6 @@ from kdlab import (
     Dataset,
     StoredTeacher,
     accuracy,
-    artifacts,
     build_student,
     build_teacher,
     load_dataset,
@@ -22,7 +20,9 @@ from kdlab import (
     pretrained_teacher,
     save_teacher,
     stored_teacher,
+    teachers,
 )
+from kdlab.storage import write_arrays
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 
@@ -118,32 +118,6 @@ def test_a_model_that_does_not_fit_the_data_is_refused(tmp_path, data):
     assert not list(tmp_path.iterdir())
 
 
-def broken_savez(file, **arrays):
-    file.write(b"half a file")
-    raise OSError("disk full")
-
-
-@pytest.mark.parametrize(
-    ("where", "name", "fail"),
-    [
-        (np, "savez_compressed", broken_savez),
-        (os, "fsync", lambda _: exec("raise KeyboardInterrupt")),
-        (os, "replace", lambda *_: exec("raise OSError('no move')")),
-    ],
-)
-def test_a_write_that_fails_leaves_the_old_file_and_no_other(
-    path, data, other, monkeypatch, where, name, fail
-):
-    before = path.read_bytes()
-    with monkeypatch.context() as patch:
-        patch.setattr(where, name, fail)
-        with pytest.raises((OSError, KeyboardInterrupt)):
-            save_teacher(path, build_student(other), other)
-    assert path.read_bytes() == before
-    assert os.listdir(path.parent) == ["teacher.npz"]
-    load_teacher(path, data)
-
-
 # ---- damage -------------------------------------------------------------------------------------
 
 
@@ -199,49 +173,6 @@ def test_something_else_in_place_of_the_file_is_found(path, write):
     write(path)
     with pytest.raises(ValueError, match=r"teacher\.npz is no stored teacher, or is damaged"):
         load_teacher(path)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"test_logits": np.zeros((20, 10), np.float32)},
-        {"weight_000": np.zeros((64, 4), np.float32)},
-        {"weight_000": None},
-        {"weight_004": np.zeros(3)},
-        {"train_logits": None},
-    ],
-)
-def test_contents_that_do_not_match_the_checksum_are_found(path, changes):
-    rewrite(path, **changes)
-    with pytest.raises(ValueError, match="damaged"):
-        load_teacher(path)
-
-
-def test_another_format_is_named(path):
-    with np.load(path) as file:
-        about = json.loads(str(file["about"]))
-    rewrite(path, about=np.array(json.dumps({**about, "format": 99})))
-    with pytest.raises(ValueError, match="another format"):
-        load_teacher(path)
-
-
-class Trap:
-    """Unpickling it leaves a trace."""
-
-    def __init__(self, path):
-        self.path = str(path)
-
-    def __reduce__(self):
-        return open, (self.path, "w")
-
-
-def test_pickled_objects_are_refused_and_never_unpickled(path):
-    objects = np.empty(2, object)
-    objects[:] = Trap(path.parent / "trace")
-    rewrite(path, train_logits=objects)
-    with pytest.raises(ValueError, match="allow_pickle"):
-        load_teacher(path)
-    assert not (path.parent / "trace").exists()
 
 
 def test_a_teacher_of_other_data_is_not_taken(path, data, other):
@@ -349,7 +280,7 @@ def test_images_that_it_knows_get_their_stored_logits_in_any_order(data, path):
         data.class_names, "fewer digits",
     )  # fmt: skip
     marked = replace(stored, train_logits=stored.train_logits + 100)  # no network gives these
-    shown = artifacts._shown(marked, some)
+    shown = teachers._shown(marked, some)
     np.testing.assert_array_equal(shown.train_logits, marked.train_logits[[7, 3]])
     np.testing.assert_array_equal(shown.test_logits, stored.test_logits[:5])
     assert shown.weights is stored.weights and shown.provenance == stored.provenance
@@ -388,7 +319,7 @@ def test_half_precision_is_read_as_single(tmp_path, model, data):
         train_logits=stored.train_logits.astype(np.float16),
         weights=[weights.astype(np.float16) for weights in stored.weights],
     )
-    artifacts.write_teacher(tmp_path / "half.npz", half)
+    teachers.write_teacher(tmp_path / "half.npz", half)
     read = load_teacher(tmp_path / "half.npz", data)
     assert {array.dtype for array in (read.train_logits, *read.weights)} == {np.dtype(np.float32)}
     np.testing.assert_allclose(read.train_logits, stored.train_logits, rtol=1e-3, atol=1e-3)
@@ -399,13 +330,13 @@ def test_a_file_without_fingerprints_is_still_a_teacher(path):
     with np.load(path) as file:
         about = json.loads(str(file["about"]))
         arrays = {name: file[name] for name in file.files if name != "about"}
-    artifacts.write_arrays(path, arrays, {k: v for k, v in about.items() if k != "sha256"})
+    write_arrays(path, arrays, {k: v for k, v in about.items() if k != "sha256"})
     assert len(load_teacher(path).images) == 0
 
 
 def test_a_damaged_shipped_teacher_says_to_install_again(tmp_path, monkeypatch):
     (tmp_path / "digits.npz").write_bytes(b"damaged")
-    monkeypatch.setattr(artifacts, "_SHIPPED", tmp_path)
+    monkeypatch.setattr(teachers, "_SHIPPED", tmp_path)
     with pytest.raises(ValueError, match=r"damaged.*install kdlab again"):
         pretrained_teacher("digits")
 
@@ -413,7 +344,7 @@ def test_a_damaged_shipped_teacher_says_to_install_again(tmp_path, monkeypatch):
 def test_a_teacher_made_in_another_way_is_built_again(tmp_path, model, data, capsys):
     path = tmp_path / "teacher.npz"
     for epochs in (2, 2, 50):
-        teacher = artifacts.stored_teacher(path, data, lambda: model, epochs=epochs, widths=(1, 2))
+        teacher = stored_teacher(path, data, lambda: model, epochs=epochs, widths=(1, 2))
         assert teacher.provenance["epochs"] == epochs
     said = capsys.readouterr().out.splitlines()
     assert len(said) == 2, "the second call found what it wanted"
@@ -422,8 +353,8 @@ def test_a_teacher_made_in_another_way_is_built_again(tmp_path, model, data, cap
 
 def test_what_is_no_dataset_is_named(tmp_path, model, path):
     for call in (
-        lambda: artifacts.save_teacher(tmp_path / "t.npz", model, "digits"),
-        lambda: artifacts.load_teacher(path, "digits"),
+        lambda: save_teacher(tmp_path / "t.npz", model, "digits"),
+        lambda: load_teacher(path, "digits"),
     ):
         with pytest.raises(ValueError, match=r"dataset must be a kdlab Dataset.* got str"):
             call()

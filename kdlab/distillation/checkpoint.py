@@ -11,8 +11,9 @@ import json
 import time
 from contextlib import suppress
 
-from kdlab import _checks, artifacts
+from kdlab import _checks
 from kdlab._tensorflow import keras
+from kdlab.storage import checksum, read_arrays, write_arrays
 
 # Seconds between two saves: many epochs of a small model, one of a large one.
 SAVE_EVERY = 10.0
@@ -43,7 +44,7 @@ class Checkpoint(keras.callbacks.Callback):
     def restore(self) -> int:
         """Put the model where the file says; the number of epochs that are done."""
         try:
-            arrays, about = artifacts.read_arrays(self.path)
+            arrays, about = read_arrays(self.path)
             if about["run"] != json.loads(json.dumps(self.run)):
                 raise ValueError("it belongs to another run")
             if len(arrays) != len(self.state):
@@ -77,10 +78,26 @@ class Checkpoint(keras.callbacks.Callback):
         """Write the state after `epoch` epochs, whole or not at all."""
         arrays = {f"{i:04}": variable.numpy() for i, variable in enumerate(self.state)}
         about = {"run": self.run, "epoch": epoch, "history": self.history.history}
-        artifacts.write_arrays(self.path, arrays, about, compress=False)
+        write_arrays(self.path, arrays, about, compress=False)
         self.saved = time.monotonic()
 
     def remove(self) -> None:
         """The run is over: there is nothing to go on with."""
         with suppress(OSError):  # of a folder that has become read-only, say
             self.path.unlink(missing_ok=True)
+
+
+def identity(model, x, targets, epochs: int, batch_size: int, seed: int) -> dict:
+    """What makes a run this run and no other."""
+    loss = keras.saving.serialize_keras_object(model.loss)
+    if loss["registered_name"]:  # ours: older files call the package its module
+        loss["module"] = "kdlab.distillation"
+    return {
+        "data": checksum({"x": x, "targets": targets}),
+        "model": [list(variable.shape) for variable in model.variables],
+        "learning_rate": model.optimizer.get_config()["learning_rate"],
+        "loss": loss,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "seed": seed,
+    }

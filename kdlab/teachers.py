@@ -1,8 +1,4 @@
-"""Stored teachers, and whatever else must survive: arrays and what made them, in one checked file.
-
-A file is a plain `.npz` (no pickle). It carries a checksum of its contents, so that damage is found
-when it is read, not in a puzzling result.
-"""
+"""Stored teachers: trained once, then read with their logits, their weights and what made them."""
 
 from __future__ import annotations
 
@@ -12,18 +8,16 @@ import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
-import kdlab
-from kdlab import _checks, _epochs
+from kdlab import _checks
 from kdlab.datasets import Dataset, require_dataset
-from kdlab.storage import write_atomically
+from kdlab.provenance import versions
+from kdlab.storage import read_arrays, write_arrays
 
-_SHIPPED = Path(__file__).parent / "teachers"
-_FORMAT = 1
+_SHIPPED = Path(__file__).parent / "pretrained"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -121,6 +115,7 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
 
 def _teacher_of(model, dataset: Dataset, made_with: dict) -> StoredTeacher:
     from kdlab.distillation import predict_logits
+    from kdlab.distillation.epochs import trained_epochs
 
     try:
         json.dumps(made_with)
@@ -128,7 +123,7 @@ def _teacher_of(model, dataset: Dataset, made_with: dict) -> StoredTeacher:
         raise ValueError(
             f"made_with must hold plain values that JSON can write: {error}"
         ) from error
-    epochs = _epochs.of(model)
+    epochs = trained_epochs(model)
     if epochs and made_with.get("epochs", epochs) != epochs:
         print(
             f"This model has had {epochs} epochs, not {made_with['epochs']}: "
@@ -322,82 +317,3 @@ def _fingerprints(images: np.ndarray) -> np.ndarray:
 
     # One by one: three copies of CIFAR-10 at a time take memory, and many times as long.
     return np.frombuffer(b"".join(map(digest, images)), "<u8").astype(np.uint64)
-
-
-def checksum(arrays: dict[str, np.ndarray]) -> str:
-    """SHA-256 of some arrays, their names, types and shapes."""
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name}{array.dtype.str}{array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
-
-
-def write_arrays(
-    path, arrays: dict[str, np.ndarray], about: dict, *, compress: bool = True
-) -> None:
-    """Write arrays and what there is to know about them, with a checksum, whole or not at all.
-
-    Args:
-        path: the file to write, `NAME.npz`; an older one is replaced in one move.
-        arrays: by name.
-        about: plain values that JSON can write.
-        compress: whether to take time for a smaller file.
-
-    Raises:
-        TypeError: JSON cannot write a value of `about`.
-        OSError: the file cannot be written; an older one is then left as it was.
-    """
-    text = json.dumps({**about, "format": _FORMAT, "sha256": checksum(arrays)})
-    save = np.savez_compressed if compress else np.savez
-    write_atomically(path, lambda file: save(file, **arrays, about=np.array(text)))
-
-
-def read_arrays(path) -> tuple[dict[str, np.ndarray], dict]:
-    """Read what `write_arrays` wrote, and check it.
-
-    Returns:
-        The arrays by name, and what was stored about them.
-
-    Raises:
-        FileNotFoundError, PermissionError: there is no such file, or it may not be read.
-        ValueError: it is something else, or damaged; the message says how.
-    """
-    if Path(path).is_dir():
-        raise ValueError("it is a folder")  # which Windows would say may not be read
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        about = json.loads(str(arrays.pop("about")))
-        expected, form = about.pop("sha256"), about.pop("format")
-    except (FileNotFoundError, PermissionError):
-        raise  # not damaged
-    except Exception as error:  # damage can surface in NumPy, zipfile or zlib as nearly anything
-        raise ValueError(str(error)) from error
-    if form != _FORMAT:
-        raise ValueError("it has another format")
-    if expected != checksum(arrays):
-        raise ValueError("its checksum does not match")
-    return arrays, about
-
-
-def processor() -> str:
-    """What this machine's processor is called, where the system says so."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor() or platform.machine())
-
-
-def versions() -> dict[str, str]:
-    """The versions of kdlab and of what its results depend on."""
-    found = {"kdlab": kdlab.__version__, "python": platform.python_version()}
-    for package in ("keras", "numpy", "scikit-learn", "tensorflow", "tensorflow-cpu"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
