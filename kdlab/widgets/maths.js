@@ -1,6 +1,6 @@
 /**
  * What a temperature does to a softmax and a loss, for the page: the twin of
- * `kdlab/soft_targets.py` and of the losses in `kdlab/distillation.py`.
+ * `kdlab/soft_targets.py`.
  *
  * Pure functions of plain or typed arrays; nothing here knows of a page. The names, the order of
  * the arguments and the results agree with the NumPy side; `tests/js` compares the two.
