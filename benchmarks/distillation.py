@@ -42,6 +42,7 @@ from benchmarks.lessons import peak_memory, versions
 from benchmarks.training import seconds
 from kdlab._tensorflow import keras, tf
 from kdlab.provenance import processor
+from kdlab.soft_targets import distillation_loss
 
 HERE = Path(__file__).parent
 CONTENDER = "benchmarks.distillation_contenders"
@@ -183,9 +184,7 @@ def check(contender: Contender, arrays) -> None:
     x, labels, teacher_logits = (arrays[a][:BATCH] for a in ("x_train", "y_train", "train_logits"))
     kernel, bias, last_kernel, last_bias = (arrays[f"student_0_{i}"] for i in range(4))
     logits = np.maximum(x.reshape(BATCH, -1) @ kernel + bias, 0) @ last_kernel + last_bias
-    p, q = (kdlab.softmax(z, TEMPERATURE) for z in (teacher_logits, logits))
-    soft = TEMPERATURE**2 * kdlab.kl_divergence(p, q).mean()
-    wanted = ALPHA * soft + (1 - ALPHA) * kdlab.negative_log_likelihood(logits, labels)
+    wanted = distillation_loss(logits, teacher_logits, labels, TEMPERATURE, ALPHA).total.mean()
     found = contender.ask()
     if not np.isclose(found["objective"], wanted, rtol=1e-4):
         raise ValueError(f"{contender.name} has another objective: {found}, not {wanted}")

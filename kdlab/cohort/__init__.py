@@ -3,15 +3,10 @@
 A result needs no TensorFlow, so the public names are imported on first use.
 """
 
-from importlib import import_module
+from kdlab._lazy import on_first_use
 
 # Where each public name lives.
-_HOME = {"CohortResult": "result", "train_cohort": "train"}
+_MODULES = {"result": ("CohortResult",), "train": ("train_cohort",)}
 
-__all__ = [*_HOME]
-
-
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"module 'kdlab.cohort' has no attribute {name!r}")
-    return getattr(import_module(f"kdlab.cohort.{_HOME[name]}"), name)
+__all__ = [*(name for names in _MODULES.values() for name in names)]
+__getattr__ = on_first_use(__name__, _MODULES)

@@ -20,6 +20,7 @@ from kdlab._exact import dense_logits
 from kdlab._tensorflow import tf
 from kdlab.cohort.draws import Draws, initial_weights
 from kdlab.distillation import hard_loss, soft_loss
+from kdlab.soft_targets import part_weights
 
 CHUNK = 20  # students per program: a multiple of it, such as ten seeds of two kinds, wastes none
 SEGMENT = 100  # steps per call of it: how often progress is shown and an interrupt noticed
@@ -90,9 +91,9 @@ class Program:
         state = (weights, *([tf.zeros_like(w) for w in weights] for _ in range(2)))
         temperature = np.array(temperatures, np.float32)
         alpha = np.array(alphas, np.float32)
-        scale = alpha * temperature**2 if self.scale_by_t2 else alpha
+        weights_of_parts = part_weights(temperature, alpha, scale_by_t2=self.scale_by_t2)
         settings = [tf.constant(temperature[:, None, None])]
-        settings += [tf.constant(a[:, None]) for a in (scale, 1 - alpha)]
+        settings += [tf.constant(a[:, None]) for a in weights_of_parts]
         rows = np.array([self.first_row[seed] for seed in seeds], np.int32)
         settings += [tf.constant(rows[:, None])]
         losses, curve = [], []

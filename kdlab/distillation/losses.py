@@ -5,6 +5,7 @@ from __future__ import annotations
 from kdlab import _checks
 from kdlab._tensorflow import keras, tf
 from kdlab.distillation.targets import unpack_targets
+from kdlab.soft_targets import part_weights, soft_gradient
 
 ops = keras.ops
 
@@ -31,7 +32,8 @@ def soft_loss(teacher_logits, student_logits, temperature):
         p = tf.exp(log_p)
 
         def gradient(upstream):
-            return upstream[..., None] * (tf.exp(log_q) - p) / temperature
+            q, upstream = tf.exp(log_q), upstream[..., None]
+            return soft_gradient(q, p, temperature, scale_by_t2=False, upstream=upstream)
 
         return tf.reduce_sum(p * (log_p - log_q), axis=-1), gradient
 
@@ -109,12 +111,14 @@ class DistillationLoss(keras.losses.Loss):
                 f"y_true must hold labels too where alpha is below 1, got teacher logits alone "
                 f"and alpha={self.alpha}"
             )
+        soft_weight, hard_weight = part_weights(
+            self.temperature, self.alpha, scale_by_t2=self.scale_by_t2
+        )
         loss = 0.0
         if self.alpha > 0:
-            scale = self.temperature**2 if self.scale_by_t2 else 1.0
-            loss += self.alpha * scale * soft_loss(teacher_logits, y_pred, self.temperature)
+            loss += soft_weight * soft_loss(teacher_logits, y_pred, self.temperature)
         if self.alpha < 1:
-            loss += (1 - self.alpha) * hard_loss(ops.cast(labels, "int32"), y_pred)
+            loss += hard_weight * hard_loss(ops.cast(labels, "int32"), y_pred)
         return loss
 
     def get_config(self):
