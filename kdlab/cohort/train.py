@@ -13,15 +13,14 @@ from kdlab import _checks
 from kdlab._interrupt import held_interrupts
 from kdlab._tensorflow import keras, tf
 from kdlab.cohort.cluster import check_client, train_there
+from kdlab.cohort.data import check_data, check_teacher
 from kdlab.cohort.draws import transfer_set
 from kdlab.cohort.program import CHUNK, SEGMENT, Chunk, Program, join
 from kdlab.cohort.result import CohortResult
 from kdlab.cohort.settings import (
-    check_data,
     check_left_out,
     check_seed,
     check_size,
-    check_teacher,
     effective_temperature,
 )
 
