@@ -1,4 +1,4 @@
-"""What a cohort is trained on, checked: images, labels and the teacher's logits."""
+"""What a cohort learns from: images, labels and its teachers' logits, checked."""
 
 from __future__ import annotations
 

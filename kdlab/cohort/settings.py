@@ -1,4 +1,4 @@
-"""What the settings of a cohort must be, and what they mean."""
+"""What the settings of a cohort and its images must be, and what they mean."""
 
 from __future__ import annotations
 
