@@ -73,9 +73,16 @@ def is_root() -> bool:
 
 @contextlib.contextmanager
 def open_page(browser, **options):
-    """A page with Playwright's context options; `page.errors` is what its console complained."""
-    with browser.new_context(**options) as context:
-        page = context.new_page()
+    """A page in a context of its own, with Playwright's options; `page.errors` as in `page_of`."""
+    with browser.new_context(**options) as context, page_of(context) as page:
+        yield page
+
+
+@contextlib.contextmanager
+def page_of(context):
+    """A new page of a context; `page.errors` is what its console complained."""
+    context.set_offline(False)
+    with context.new_page() as page:
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.on("console", lambda m: m.type == "error" and page.errors.append(m.text))
