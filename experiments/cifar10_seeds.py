@@ -160,7 +160,8 @@ def train_students(arm: str, n_images: int, epochs: int, data, targets, settings
 def main() -> None:
     chosen = arguments("cifar10_seeds", __doc__.splitlines()[0], "few images, two rounds")
     settings = QUICK if chosen.quick else FULL
-    data = load_dataset("cifar10", n_test=settings["n_test"])
+    most = max(n_images for n_images, _ in settings["rounds"])
+    data = load_dataset("cifar10", n_train=most, n_test=settings["n_test"])
     teacher = pretrained_teacher("cifar10", data)
     about = {"name": cifar10_name(data), "settings": settings, "data": data.checksum}
     record = Record(chosen.out, about)
