@@ -23,9 +23,8 @@ X, Y = np.zeros((8, 8, 8, 1), np.float32), np.zeros(8, np.int32)
 @pytest.fixture
 def compiled(digits):
     model = build_student(digits, 4)
-    model.compile(
-        "adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), ["accuracy"]
-    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("adam", loss, metrics=["accuracy"])
     return model
 
 
@@ -89,13 +88,14 @@ def test_fit_calls_the_train_function_that_is_set(compiled):
 
     def ours(iterator):
         calls.append(next(iterator))
-        return {"loss": 7.0}
+        return compiled.get_metrics_result()
 
+    make_variables(compiled, X[:1], Y[:1])
     set_train_function(compiled, ours)
     data = tf.data.Dataset.from_tensor_slices((X, Y)).batch(2)
-    history = compiled.fit(data, epochs=2, steps_per_epoch=2, verbose=0)
+    compiled.fit(data, epochs=2, steps_per_epoch=2, shuffle=False, verbose=0)
     assert len(calls) == 4, "Model.fit no longer calls `train_function`"
-    assert history.history == {"loss": [7.0, 7.0]}, "Model.fit no longer takes its logs from it"
+    assert int(compiled.optimizer.iterations) == 0, "Model.fit trains besides"
 
 
 def test_without_one_keras_makes_its_own(compiled):
