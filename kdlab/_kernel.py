@@ -1,4 +1,4 @@
-"""Whether someone is watching: a notebook's kernel shows figures and widgets, a script prints."""
+"""Whether this runs in a kernel: a notebook shows figures and widgets, a script prints."""
 
 from __future__ import annotations
 

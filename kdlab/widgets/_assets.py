@@ -1,9 +1,15 @@
 """The text of a widget's page side: its module and its style sheet, put together without a bundler.
 
-A widget's JavaScript is an ordinary module that imports what it shares with others, so editors,
-linters and `node --test` understand it. In a notebook a widget is one self-contained module: here
-the modules it imports are put before it, and the `import` lines are taken out. A module's styles
-are in the `.css` file of the same name.
+In `page/widgets` each widget has a module and, under the same name, a style sheet; in `page/parts`
+is what widgets share. These are ordinary modules that import each other, so editors, linters and
+`node --test` understand them. In a notebook a widget is one self-contained module: here the modules
+it imports are put before it, and the `import` lines are taken out. From that follow three rules,
+which `tests/js/test_scope.py` checks:
+
+- Joined, all modules of a widget share one scope, so no two of them may declare the same name at
+  the top, whether they export it or not.
+- A name is imported as it is called: an `as` would be lost with its line.
+- Names of files are unique over both folders.
 
 The text goes to anywidget, never the path: anywidget watches a path, and with it keeps every
 widget alive that was ever closed.
@@ -15,13 +21,13 @@ import hashlib
 import re
 from pathlib import Path
 
-_FOLDER = Path(__file__).parent
-_IMPORT = re.compile(r"^import \{[^}]*\} from \"\./(\w+)\.js\";\n", re.MULTILINE)
+PAGE = Path(__file__).parent / "page"
+_IMPORT = re.compile(r"^import \{[^}]*\} from \"(?:\.|\.\./parts)/(\w+)\.js\";\n", re.MULTILINE)
 
 
 def module(name: str) -> str:
     """The ES module of the widget `name`, with all that it imports in it."""
-    return "\n".join(_IMPORT.sub("", _read(f"{part}.js")) for part in parts(name))
+    return "\n".join(_IMPORT.sub("", _read(path(part))) for part in parts(name))
 
 
 def style(name: str) -> str:
@@ -43,18 +49,23 @@ def scope(style: str) -> str:
 
 def plain_style(name: str) -> str:
     """The styles behind `name`, for a whole page."""
-    return "\n".join(
-        _read(f"{part}.css") for part in parts(name) if (_FOLDER / f"{part}.css").is_file()
-    )
+    sheets = (path(part).with_suffix(".css") for part in parts(name))
+    return "\n".join(_read(sheet) for sheet in sheets if sheet.is_file())
 
 
 def parts(name: str) -> list[str]:
     """The modules behind `name`, each after the ones it imports, `name` itself last."""
     found: list[str] = []
-    for imported in _IMPORT.findall(_read(f"{name}.js")):
+    for imported in _IMPORT.findall(_read(path(name))):
         found += [part for part in parts(imported) if part not in found]
     return [*found, name]
 
 
-def _read(file: str) -> str:
-    return (_FOLDER / file).read_text(encoding="utf-8")
+def path(name: str) -> Path:
+    """The module of this name, a widget's or a part's."""
+    (found,) = PAGE.glob(f"*/{name}.js")
+    return found
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")

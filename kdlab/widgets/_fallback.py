@@ -13,12 +13,12 @@ import zlib
 import numpy as np
 
 
-def bar(fraction: float, color: str = "#0072B2") -> str:
+def bar(fraction: float, colour: str = "#0072B2") -> str:
     """A horizontal bar that fills `fraction` of its width."""
     width = f"{100 * min(max(fraction, 0), 1):.1f}%"
     return (
         '<div style="width: 110px; background-color: rgba(128, 128, 128, 0.18);">'
-        f'<div style="width: {width}; height: 12px; background-color: {color};"></div></div>'
+        f'<div style="width: {width}; height: 12px; background-color: {colour};"></div></div>'
     )
 
 
@@ -43,8 +43,8 @@ def _png(pixels: np.ndarray) -> bytes:
         struct.pack("<BHH", i == len(blocks) - 1, len(block), 65535 - len(block)) + block
         for i, block in enumerate(blocks)
     )
-    color_type = {1: 0, 3: 2}[channels]
-    header = struct.pack(">IIBBBBB", width, height, 8, color_type, 0, 0, 0)
+    colour_type = {1: 0, 3: 2}[channels]
+    header = struct.pack(">IIBBBBB", width, height, 8, colour_type, 0, 0, 0)
     data = b"\x78\x01" + stored + struct.pack(">I", zlib.adler32(rows))
     chunks = ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(

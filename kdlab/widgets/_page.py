@@ -1,7 +1,7 @@
 """Widgets on a page of their own: one HTML file that needs no kernel and no network.
 
-The file holds each widget's module and styles, its traits as JSON, and `page.js`, which stands in
-for the notebook. Its content security policy refuses every request, so that a page which works
+The file holds each widget's module and styles, its traits as JSON, and `own_page.js`, which stands
+in for the notebook. Its content security policy refuses every request, so that a page which works
 here works everywhere.
 """
 
@@ -43,7 +43,7 @@ def page(
         title = _kind(widgets[0])
     title = escape(_checks.text(title, "title"))
     styles = "".join(
-        dict.fromkeys([_assets.plain_style("page"), *(widget._css for widget in widgets)])
+        dict.fromkeys([_assets.plain_style("own_page"), *(widget._css for widget in widgets)])
     )
     sections = [_section(number, widget) for number, widget in enumerate(widgets)]
     if introductions:
@@ -84,7 +84,7 @@ def _section(number: int, widget) -> str:
 <script type="application/json" id="state-{number}">{_state(widget)}</script>
 <script type="module">
 {widget._esm}
-{_assets.module("page")}
+{_assets.module("own_page")}
 openWidget(render, {number});
 </script>
 """
@@ -103,7 +103,7 @@ def _state(widget) -> str:
 
 
 def _bytes(value) -> dict:
-    """What JSON has no word for; `readBytes` in `page.js` is the way back."""
+    """What JSON has no word for; `readBytes` in `own_page.js` is the way back."""
     if not isinstance(value, bytes):
         raise TypeError(f"a trait holds {type(value).__name__}, which JSON cannot write")
     return {"data:base64": base64.b64encode(value).decode("ascii")}

@@ -88,7 +88,7 @@ class ComparisonBoard(Widget):
     index = Checked(lambda self, value: self._examples.index(value), 0)
     sort_by = Checked(lambda self, value: self._check_column(value), None)
     descending = Checked(lambda _, value: _checks.flag(value, "descending"), True)
-    # Never changed after the start, so that it crosses the line once.
+    # Never changed after the start, so that it is sent once.
     _data = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -108,26 +108,25 @@ class ComparisonBoard(Widget):
         models = _check_models(models)
         if labels is None:
             raise ValueError("labels must be the true classes, which accuracy is measured with")
-        runs = {f"the logits of {name!r}": model.pop("logits") for name, model in models.items()}
-        self._examples = Examples(
-            {name: logits[0] for name, logits in runs.items()}, images, labels, class_names
-        )
+        runs = {name: model.pop("logits") for name, model in models.items()}
+        first_runs = {_argument(name): logits[0] for name, logits in runs.items()}
+        self._examples = Examples(first_runs, images, labels, class_names)
         if teacher is not None and not (isinstance(teacher, str) and teacher in models):
             raise ValueError(
                 f"teacher must be the name of a model, one of {list(models)}, got {teacher!r}"
             )
         self._teacher = teacher
-        reference = None if teacher is None else runs[f"the logits of {teacher!r}"][0]
+        reference = None if teacher is None else runs[teacher][0]
         self._rows = [
             {
                 "name": name,
-                **_measure(logits, self._examples),
+                **_measure(runs[name], self._examples),
                 "agreement": None
                 if reference is None or name == teacher
-                else float(np.mean(metrics.agreement(logits, reference))),
+                else float(np.mean(metrics.agreement(runs[name], reference))),
                 **model,
             }
-            for (name, model), logits in zip(models.items(), runs.values(), strict=True)
+            for name, model in models.items()
         ]
         self._says = np.stack([logits.argmax(axis=-1) for logits in self._examples.logits])
         super().__init__(
@@ -168,7 +167,7 @@ class ComparisonBoard(Widget):
         if (
             isinstance(value, tuple | list)
             and len(value) == 2
-            and {*map(repr, value)} <= {*map(repr, names)}
+            and all(isinstance(name, str) and name in names for name in value)
         ):
             return tuple(value)
         raise ValueError(
@@ -268,11 +267,10 @@ def _check_model(name, model) -> dict:
             f"{name!r} in models must be logits or a dict of 'logits' and perhaps "
             f"{', '.join(map(repr, _MEASURES))}, got the keys {list(known)}"
         )
-    argument = f"the logits of {name!r}"
-    logits = _checks.array(known.pop("logits"), argument, dtype=np.float32)
+    logits = _checks.array(known.pop("logits"), _argument(name), dtype=np.float32)
     if logits.ndim not in (2, 3):
         raise ValueError(
-            f"{argument} must be (n, classes) of one run or (runs, n, classes) of several, "
+            f"{_argument(name)} must be (n, classes) of one run or (runs, n, classes) of several, "
             f"got shape {logits.shape}"
         )
     measures = {
@@ -281,6 +279,11 @@ def _check_model(name, model) -> dict:
         if value is not None
     }
     return {"logits": logits if logits.ndim == 3 else logits[None], **measures}
+
+
+def _argument(name: str) -> str:
+    """What a message calls a model's logits."""
+    return f"the logits of {name!r}"
 
 
 def _measure(logits: np.ndarray, examples: Examples) -> dict:

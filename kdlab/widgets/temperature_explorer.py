@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from numbers import Integral
 
 import numpy as np
 import traitlets
@@ -18,7 +17,7 @@ from kdlab.widgets._examples import Examples
 _FALLBACK_ROWS = 10
 
 ORDERS = ("given", "unsure", "confused", "random")
-_TEACHER_COLOR, _STUDENT_COLOR = "#0072B2", "#009E73"
+_TEACHER_COLOUR, _STUDENT_COLOUR = "#0072B2", "#009E73"
 
 
 class TemperatureExplorer(Widget):
@@ -83,7 +82,7 @@ class TemperatureExplorer(Widget):
     predict = Checked(lambda _, value: _checks.flag(value, "predict"), False)
     guess = Checked(lambda self, value: _check_guess(self._examples, value), None)
     revealed = Checked(lambda _, value: _checks.flag(value, "revealed"), False)
-    # Never changed after the start, so that it crosses the line once.
+    # Never changed after the start, so that it is sent once.
     _data = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -167,17 +166,18 @@ class TemperatureExplorer(Widget):
         # At T = 1 alone a still picture would show no more than a label.
         warm = self.temperature if self.temperature != 1 else 4.0
         p1, p = self._probabilities(1.0), self._probabilities(warm)
-        columns = {"T = 1": p1, f"T = {warm:g}": p}
+        columns = [("T = 1", p1), (f"T = {warm:g}", p)]
         student = ""
         if self._has_student:
-            q = columns[f"student, T = {warm:g}"] = self._probabilities(warm, model=1)
+            q = self._probabilities(warm, model=1)
+            columns.append((f"student, T = {warm:g}", q))
             student = f"; the student there: {_distance(p, q)}"
         order = _by_probability(p)
         hidden = len(order) - _FALLBACK_ROWS
         # In the order of the classes, as in the widget, where all of them can be shown.
         shown = np.arange(len(p)) if hidden <= 0 else order[:_FALLBACK_ROWS]
-        rows = "".join(self._fallback_row(k, *(q[k] for q in columns.values())) for k in shown)
-        heads = "".join(f"<th></th><th>{head}</th>" for head in columns)
+        rows = "".join(self._fallback_row(k, *(said[k] for _, said in columns)) for k in shown)
+        heads = "".join(f"<th></th><th>{head}</th>" for head, _ in columns)
         more = f"<p>and {hidden} more classes with smaller probabilities</p>" if hidden > 0 else ""
         caption = escape(self._examples.caption(self.index))
         picture = self._examples.picture(self.index, caption)
@@ -197,10 +197,10 @@ class TemperatureExplorer(Widget):
         if labels is not None and k == labels[self.index]:
             name = f"<strong>{name} ◆ true label</strong>"
         rounded = [round(float(p), 3) for p in probabilities]
-        colors = (_TEACHER_COLOR, _TEACHER_COLOR, _STUDENT_COLOR)
+        colours = (_TEACHER_COLOUR, _TEACHER_COLOUR, _STUDENT_COLOUR)
         cells = "".join(
-            f"<td>{_fallback.bar(p, color)}</td><td>{p:.3f}</td>"
-            for p, color in zip(rounded, colors, strict=False)
+            f"<td>{_fallback.bar(p, colour)}</td><td>{p:.3f}</td>"
+            for p, colour in zip(rounded, colours, strict=False)
         )
         return f"<tr><th>{name}</th>{cells}</tr>"
 
@@ -228,8 +228,7 @@ def _check_order(value) -> str:
 
 def _check_class(examples: Examples, value, name: str) -> int | None:
     """The number of a class, or None."""
-    is_number = isinstance(value, Integral) and not isinstance(value, bool)
-    if value is not None and not (is_number and 0 <= value < examples.n_classes):
+    if value is not None and not (_checks.is_whole(value) and 0 <= value < examples.n_classes):
         raise ValueError(
             f"{name} must be the number of a class, 0 to {examples.n_classes - 1} here, or None, "
             f"got {value!r}"
@@ -244,7 +243,7 @@ def _check_show_class(examples: Examples, value) -> int | None:
 
 
 def _check_guess(examples: Examples, value) -> list[float] | None:
-    """A guess as a list, which is what crosses the line."""
+    """A guess as a list, which is what the page is sent."""
     if value is None:
         return None
     guess = _checks.probabilities(value, "guess")

@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 from pages import axe, pixels, tab_to, widget
-from widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
 
 import kdlab
 from kdlab.widgets import CohortExplorer
+from tests.tools.widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
 
 START = {"n_images": 50, "alpha": 1, "temperature": 4}
 
@@ -140,17 +140,23 @@ def test_pairing_and_what_the_map_shows(show):
     page = show(it)
     assert cells(page) == entries(it, 50, 0)
     page.get_by_role("button", name="gain over hard labels").click()
-    assert {kind for *_, kind in cells(page)} == {"clear gain", "reference"}
+    assert {kind for *_, kind in cells(page)} == {"gain", "reference"}
     assert "beats hard labels" in page.locator(".kd-said").text_content()
     page.get_by_label("pair students by seed").uncheck()
     assert cells(page) == entries(it, 50, 2)
-    assert {kind for *_, kind in cells(page)} == {"not clear", "reference"}
+    assert {kind for *_, kind in cells(page)} == {"unclear", "reference"}
     assert "No clear difference" in page.locator(".kd-said").text_content()
     page.get_by_role("button", name="accuracy", exact=True).click()
     assert cells(page) == entries(it, 50, 0)
 
 
 def test_a_mark_says_what_the_colour_says(show):
+    words = {
+        "gain": "clear gain",
+        "loss": "clear loss",
+        "unclear": "not clear",
+        "reference": "reference",
+    }
     it = explorer(a_cohort(n=400), show="difference", paired=False)
     page = show(it)
     for n_images in (50, 200):
@@ -158,9 +164,9 @@ def test_a_mark_says_what_the_colour_says(show):
         for td in settings(page).get_by_role("gridcell").all():
             kind = td.get_attribute("data-kind")
             mark = td.evaluate("td => getComputedStyle(td, '::before').content")
-            marks = {"clear gain": "▲", "clear loss": "▼", "not clear": "=", "reference": "none"}
+            marks = {"gain": "▲", "loss": "▼", "unclear": "=", "reference": "none"}
             assert marks[kind] in mark
-            assert td.get_attribute("aria-label").endswith(kind)
+            assert td.get_attribute("aria-label").endswith(words[kind])
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -389,7 +395,7 @@ def test_a_real_cohort(show):
     assert cells(page)[1] == [
         f"+{100 * difference.mean:.1f}",
         f"± {50 * (difference.high - difference.low):.1f}",
-        "clear gain",
+        "gain",
     ]
     said = kdlab.verdict(difference, "distilled", "hard labels")
     shown = page.locator(".kd-said").text_content().replace("\xa0", " ")

@@ -38,7 +38,7 @@ def two_views(page):
     """Two views of one monitor; `manager` is JavaScript for what anywidget knows of the kernel."""
 
     def open_views(manager="{ kernel }"):
-        module = _assets.module("training_monitor") + _assets.module("page")
+        module = _assets.module("training_monitor") + _assets.module("own_page")
         progress, style = json.dumps(RUNS), _assets.style("training_monitor")
         page.set_content(PAGE % (style, module, progress, manager))
         return page, page.locator("#first"), page.locator("#second")

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createBitmap, DOTS } from "../../kdlab/widgets/bitmap.js";
+import { createBitmap, DOTS } from "../../kdlab/widgets/page/parts/bitmap.js";
 
 const sum = (image) => image.flat().reduce((a, b) => a + b);
 const example = () => Array.from({ length: 8 }, (_, y) => new Array(8).fill(y / 8));

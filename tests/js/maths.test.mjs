@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import * as maths from "../../kdlab/widgets/maths.js";
+import * as maths from "../../kdlab/widgets/page/parts/maths.js";
 
 const cases = JSON.parse(readFileSync(process.env.KDLAB_FIXTURE, "utf8"));
 
@@ -35,6 +35,13 @@ for (const [i, { name, teacher, student, temperature, expected }] of cases.entri
       const [loss, slope] = [expected.hardLoss[label], expected.hardLossGradient[label]];
       assertClose(maths.hardLoss(student, label), loss, "hardLoss");
       assertClose([...maths.hardLossGradient(student, label)], slope, "hardLossGradient");
+    }
+    for (const { label, choice, parts } of expected.distillationLoss) {
+      const loss = maths.distillationLoss(student, teacher, label, choice);
+      for (const [part, value] of Object.entries(parts)) {
+        const got = Array.isArray(value) ? [...loss[part]] : loss[part];
+        assertClose(got, value, `distillationLoss, ${part}`);
+      }
     }
     assert.equal(maths.argmax(p), expected.argmax);
   });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { forward, readNetwork } from "../../kdlab/widgets/network.js";
+import { forward, readNetwork } from "../../kdlab/widgets/page/parts/network.js";
 
 const cases = JSON.parse(readFileSync(process.env.KDLAB_NETWORK_FIXTURE));
 

@@ -8,9 +8,9 @@ import {
   formatPower,
   formatProbability,
   formatSigned,
-} from "../../kdlab/widgets/numbers.js";
-import { toStep, toTemperature } from "../../kdlab/widgets/temperature_slider.js";
-import { formatSeconds } from "../../kdlab/widgets/training_monitor.js";
+} from "../../kdlab/widgets/page/parts/numbers.js";
+import { toStep, toTemperature } from "../../kdlab/widgets/page/parts/temperature_slider.js";
+import { formatSeconds } from "../../kdlab/widgets/page/widgets/training_monitor.js";
 
 function reads(format, examples) {
   for (const [value, text] of examples) assert.equal(format(value), text);

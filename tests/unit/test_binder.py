@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
-import tree
 from packaging.requirements import Requirement
+
+from tests.tools import tree
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
+from fallbacks import html_of, text_of
 
 import kdlab
 from kdlab import confidence_interval, paired_difference, unpaired_difference, verdict
 from kdlab.widgets import CohortExplorer
+from tests.tools.widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
 
 SETTING = {"n_images": 50, "alpha": 1.0, "temperature": 4.0}
 STATE = {**SETTING, "n_images": 200, "alpha": 0.5, "show": "difference", "paired": False}
@@ -76,14 +77,6 @@ def along(ticks, places):
 
 def number(text):
     return float(text.replace("−", "-").replace(",", ""))
-
-
-def html_of(widget):
-    return widget._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(widget):
-    return widget._repr_mimebundle_()[0]["text/plain"]
 
 
 # ---- Its numbers --------------------------------------------------------------------------------
@@ -170,12 +163,12 @@ def test_what_a_difference_is_called():
     kinds = {
         setting: [entry[2] for entry in cell["entries"]] for setting, cell in cells(it).items()
     }
-    assert kinds[50, 1.0, 4.0] == ["", "clear gain", "clear gain"]
-    assert kinds[200, 1.0, 4.0][1] == "clear loss"
+    assert kinds[50, 1.0, 4.0] == ["", "gain", "gain"]
+    assert kinds[200, 1.0, 4.0][1] == "loss"
     assert kinds[50, 0.0, None] == ["", "reference", "reference"]
     same = changed(test_accuracy=lambda a: np.full_like(a, 0.5))
     assert {cell["entries"][1][2] for cell in cells(explorer(same)).values()} == {
-        "not clear",
+        "unclear",
         "reference",
     }
     assert it._data["maps"][0]["sums"][1] == "▲ 4  = 0  ▼ 0"
@@ -186,7 +179,7 @@ def test_pairing_takes_out_the_luck_that_is_shared():
     cohort = a_cohort()
     cohort.test_accuracy = 0.5 + luck + 0.05 * (cohort.alpha > 0) + 0.001 * (cohort.seed % 2)
     entries = cells(explorer(cohort))[50, 1.0, 4.0]["entries"]
-    assert [entry[2] for entry in entries[1:]] == ["clear gain", "not clear"]
+    assert [entry[2] for entry in entries[1:]] == ["gain", "unclear"]
     assert entries[1][0] == entries[2][0] == "+5.0"  # the mean is the same
 
 
@@ -251,9 +244,9 @@ def test_long_curves_are_thinned_to_what_can_be_seen():
     ],
 )
 def test_axes_have_round_numbers(values, texts):
-    from kdlab.widgets.cohort_explorer import _Axis
+    from kdlab.widgets._cohort_drawing import Axis
 
-    places, shown = zip(*_Axis(values).ticks(), strict=True)
+    places, shown = zip(*Axis(values).ticks(), strict=True)
     assert list(shown) == texts
     assert all(0 <= place <= 100 for place in places)
 
@@ -491,7 +484,7 @@ def test_the_fallback_of_differences(paired):
     it = explorer(a_cohort(n=400), **SETTING, show="difference", paired=paired)
     for cell in cells(it).values():
         number, half, kind = cell["entries"][1 if paired else 2]
-        mark = {"clear gain": "▲ ", "clear loss": "▼ ", "not clear": "= ", "reference": ""}[kind]
+        mark = {"gain": "▲ ", "loss": "▼ ", "unclear": "= ", "reference": ""}[kind]
         assert f">{mark}{number} {half}<" in html_of(it)
     assert ("paired seeds" in html_of(it)) == paired
     assert ("students, not paired" in html_of(it)) != paired
@@ -512,15 +505,13 @@ def test_hostile_names_stay_text():
 def test_it_needs_no_tensorflow():
     code = """
 import sys
-from widget_examples import a_cohort
+from tests.tools.widget_examples import a_cohort
 from kdlab.widgets import CohortExplorer
 CohortExplorer(a_cohort())._repr_mimebundle_()
 heavy = {"tensorflow", "keras", "sklearn", "matplotlib"} & set(sys.modules)
 assert not heavy, heavy
 """
-    import widget_examples
-
-    where = {"PYTHONPATH": str(Path(widget_examples.__file__).parent)}
+    where = {"PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run(
         [sys.executable, "-c", code], check=True, timeout=120, env={**os.environ, **where}
     )

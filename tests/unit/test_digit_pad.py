@@ -3,14 +3,14 @@ import gc
 import re
 import threading
 import weakref
-from pathlib import Path
 
 import numpy as np
 import pytest
+from fallbacks import html_of, text_of
 
 import kdlab
-import kdlab.widgets
 from kdlab import DigitPad, predict_logits
+from kdlab.widgets import _assets
 
 RNG = np.random.default_rng(0)
 WEIGHTS = [
@@ -30,14 +30,6 @@ def data():
         "labels": np.arange(5),
         "class_names": tuple("abcdefghij"),
     }
-
-
-def html_of(pad):
-    return pad._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(pad):
-    return pad._repr_mimebundle_()[0]["text/plain"]
 
 
 # ---- What it takes ------------------------------------------------------------------------------
@@ -239,6 +231,5 @@ def test_a_closed_pad_is_gone():
 
 
 def test_the_page_side_with_its_bitmap_is_small():
-    folder = Path(kdlab.widgets.__file__).parent
-    files = ("digit_pad.js", "digit_pad.css", "bitmap.js")
-    assert sum((folder / file).stat().st_size for file in files) <= 16 * 1024
+    files = ("widgets/digit_pad.js", "widgets/digit_pad.css", "parts/bitmap.js")
+    assert sum((_assets.PAGE / file).stat().st_size for file in files) <= 16 * 1024

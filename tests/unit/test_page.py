@@ -3,10 +3,10 @@ import re
 from pathlib import Path
 
 import pytest
-from widget_examples import EXAMPLES, HOSTILE, explorer
 
 import kdlab.widgets
 from kdlab.widgets import _assets, _page
+from tests.tools.widget_examples import EXAMPLES, HOSTILE, explorer
 
 every_widget = pytest.mark.parametrize("name", EXAMPLES)
 
@@ -35,7 +35,7 @@ def test_a_page_holds_what_the_widget_needs_and_no_more(name):
 @every_widget
 def test_nothing_ends_a_script_or_a_style_before_its_time(name):
     it = EXAMPLES[name].make()
-    for text in (it._esm, it._css, _assets.module("page"), _assets.style("page")):
+    for text in (it._esm, it._css, _assets.module("own_page"), _assets.style("own_page")):
         assert not re.search(r"</(script|style)|<!--", text, re.IGNORECASE)
 
 

@@ -6,18 +6,20 @@ import subprocess
 import sys
 import weakref
 import zlib
-from pathlib import Path
 
 import ipywidgets
 import numpy as np
 import pytest
-from widget_examples import EXAMPLES
+from fallbacks import html_of, text_of
 
 import kdlab.widgets
 from kdlab import soft_targets
 from kdlab.widgets import TemperatureExplorer, TrainingMonitor, _assets
+from tests.tools.widget_examples import EXAMPLES
 
-FOLDER = Path(kdlab.widgets.__file__).parent
+FOLDER = _assets.PAGE / "widgets"
+# Without those of a whole page, which are for its bare elements.
+PARTS = sorted(set((_assets.PAGE / "parts").glob("*.css")) - {_assets.PAGE / "parts/own_page.css"})
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -30,14 +32,6 @@ def data():
         "labels": np.array([0, 1, 2, 3, 0, 1, 2]),
         "class_names": ("cat", "dog", "car", "tree"),
     }
-
-
-def html_of(widget):
-    return widget._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(widget):
-    return widget._repr_mimebundle_()[0]["text/plain"]
 
 
 # ---- TemperatureExplorer ------------------------------------------------------------------------
@@ -356,16 +350,18 @@ def test_the_page_side_is_self_contained(name):
     assert set(addresses) <= {"https://arxiv.org/abs/1503.02531", "http://www.w3.org/2000/svg"}
 
 
-@pytest.mark.parametrize("css", sorted({path.stem for path in FOLDER.glob("*_*.css")} | {"quiz"}))
+@pytest.mark.parametrize("css", sorted(FOLDER.glob("*.css")), ids=lambda path: path.stem)
 def test_a_widget_s_own_styles_reach_no_other_widget(css):
     """All widgets of a notebook share one page, and what is of one stands under its class."""
-    text = (FOLDER / f"{css}.css").read_text("utf-8")
-    if (FOLDER / f"{css}.py").is_file():
-        root, *_ = re.match(r"\.(kd-[\w-]+) \{\n", text).groups()
-        assert f'div.kdlab.{root}"' in (FOLDER / f"{css}.js").read_text("utf-8")
-        assert re.findall(r"^\S.*", text, re.MULTILINE) == [f".{root} {{", "}"]
-    else:
-        assert not re.search(r"^(?:[a-z]|\[|\*)", text, re.MULTILINE)  # no rule for bare elements
+    text = css.read_text("utf-8")
+    root, *_ = re.match(r"\.(kd-[\w-]+) \{\n", text).groups()
+    assert f'div.kdlab.{root}"' in css.with_suffix(".js").read_text("utf-8")
+    assert re.findall(r"^\S.*", text, re.MULTILINE) == [f".{root} {{", "}"]
+
+
+@pytest.mark.parametrize("css", PARTS, ids=lambda path: path.stem)
+def test_the_styles_of_a_part_are_for_no_bare_elements(css):
+    assert not re.search(r"^(?:[a-z]|\[|\*)", css.read_text("utf-8"), re.MULTILINE)
 
 
 def test_each_part_comes_once_and_after_what_it_needs():

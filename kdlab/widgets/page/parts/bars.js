@@ -1,0 +1,132 @@
+/** A bar per class on an axis that never moves, over the outline of the same bars at T = 1. */
+import { assign, element, stillIn } from "./dom.js";
+import { formatPower, formatProbability } from "./numbers.js";
+
+const LOG_DECADES = 9; // the logarithmic axis runs from 1e-9 to 1
+export const MANY = 18; // classes; beyond, the bars scroll and the likeliest come first
+
+/**
+ * `draw({ p, p1, log, label })`: the ghosts `p1`, the log axis and the true label are optional.
+ *
+ * With `sides`, the names of two models, the second one's `q` and `q1` are a mirror image to the
+ * left. With `point`, the rows can be focused, and `point(k)` is called with the one that the mouse
+ * or the keyboard is on, or undefined.
+ */
+export function createBars(classNames, { sides, point } = {}) {
+  const rows = classNames.map((name) => createRow(name, Boolean(sides)));
+  const axes = sides ? ["kd-left", "kd-right"] : ["kd-right"];
+  const ticks = axes.map((side) => element(`div.${side}`));
+  const bars = element("div.kd-bars", ...rows.map((row) => row.node));
+  if (sides) {
+    bars.classList.add("kd-mirrored");
+    const heads = sides.map((side, i) => element(`strong.kd-${i ? "left" : "right"}`, side));
+    bars.prepend(element("div.kd-sides", { "aria-hidden": "true" }, ...heads));
+  }
+  bars.append(element("div.kd-axis", { "aria-hidden": "true" }, ...ticks));
+  const many = classNames.length > MANY;
+  const node = element("div.kd-frame", bars);
+  let order = [...rows.keys()];
+  if (point) {
+    makePointable(bars, rows.map((row) => row.node), () => order, point);
+  } else {
+    // Hidden from screen readers: every widget says the same in words.
+    assign(bars, { "aria-hidden": "true" });
+    if (many) assign(node, { tabIndex: 0, role: "group", "aria-label": "Bars" });
+  }
+  let drawnLog;
+  return {
+    node,
+    draw({ p, p1, q, q1, log = false, label }) {
+      rows.forEach((row, k) => row.draw([p[k], q?.[k]], [p1?.[k], q1?.[k]], log, k === label));
+      if (many) {
+        // A temperature never changes the order of the classes, so nothing jumps as it moves.
+        order = likeliest(p1 ?? p);
+        order.forEach((k, place) => (rows[k].node.style.order = place));
+      }
+      if (log === drawnLog) return;
+      for (const axis of ticks) drawTicks(axis, log);
+      bars.classList.toggle("kd-log", log);
+      drawnLog = log;
+    },
+  };
+}
+
+/** One stop for the Tab key; the arrow keys go from row to row, in the order they are seen in. */
+function makePointable(bars, nodes, order, point) {
+  assign(bars, { role: "listbox", "aria-label": "Bars, one per class" });
+  nodes.forEach((node, k) => assign(node, { role: "option", tabIndex: k ? -1 : 0 }));
+  const at = (target) => {
+    const k = nodes.indexOf(target.closest(".kd-row"));
+    return k < 0 ? undefined : k;
+  };
+  bars.onpointerover = ({ target }) => point(at(target));
+  bars.onpointerleave = () => point(at(document.activeElement));
+  bars.addEventListener("focusin", ({ target }) => {
+    for (const node of nodes) node.tabIndex = node === target ? 0 : -1;
+    point(at(target));
+  });
+  bars.addEventListener("focusout", () => point(undefined));
+  bars.onkeydown = (event) => {
+    const seen = order();
+    const place = seen.indexOf(at(event.target));
+    const last = seen.length - 1;
+    const moves = { ArrowUp: place - 1, ArrowDown: place + 1, Home: 0, End: last };
+    if (!(event.key in moves)) return;
+    event.preventDefault();
+    nodes[seen[Math.min(Math.max(moves[event.key], 0), last)]].focus();
+  };
+}
+
+/** The classes, the most probable first. */
+export function likeliest(p) {
+  return [...p.keys()].sort((a, b) => p[b] - p[a]);
+}
+
+/** Show the left part of a bar. Clipped and not resized: the page need not be laid out again. */
+export function fillUpTo(bar, share) {
+  bar.style.clipPath = `inset(0 ${100 * (1 - share)}% 0 0 round 0 3px 3px 0)`;
+}
+
+function createRow(name, mirrored) {
+  const halves = mirrored ? [createHalf("kd-right"), createHalf("kd-left")] : [createHalf("kd-right")];
+  const [right, left] = halves;
+  const label = element("span.kd-name", { title: name }, name);
+  const node = element("div.kd-row", label, right.track, right.value);
+  if (left) node.prepend(left.value, left.track);
+  return {
+    node,
+    draw(ps, ghosts, log, isLabel) {
+      halves.forEach((half, i) => half.draw(ps[i], ghosts[i], log));
+      node.classList.toggle("kd-true", isLabel);
+    },
+  };
+}
+
+function createHalf(side) {
+  const [bar, ghost] = [element("i.kd-bar"), element("i.kd-ghost")];
+  const value = element("span.kd-value");
+  const text = stillIn(value);
+  return {
+    track: element(`span.kd-track.${side}`, bar, ghost),
+    value,
+    draw(p, p1, log) {
+      fillUpTo(bar, reach(p, log));
+      const outline = p1 === undefined ? 0 : reach(p1, log);
+      ghost.style.width = `${100 * outline}%`;
+      ghost.hidden = outline < 0.012; // an outline of nothing shows nothing
+      text.textContent = formatProbability(p);
+    },
+  };
+}
+
+/** How far a probability reaches along the axis, from 0 to 1. */
+export function reach(p, log) {
+  return log ? Math.max(0, 1 + Math.log10(p) / LOG_DECADES) : p;
+}
+
+export function drawTicks(axis, log) {
+  const ticks = log ? [1e-9, 1e-6, 1e-3, 1] : [0, 0.25, 0.5, 0.75, 1];
+  const labels = ticks.map((p) => element("span", log && p < 1 ? formatPower(p) : String(p)));
+  labels.forEach((label, i) => (label.style.left = `${100 * reach(ticks[i], log)}%`));
+  axis.replaceChildren(...labels);
+}

@@ -1,0 +1,85 @@
+/** What every widget needs from the page. */
+
+/**
+ * Make an element: `element("p.note", { title: "why" }, "some text", child)`. A plain object sets
+ * properties, or attributes where the name is `role` or has a hyphen. A string becomes text, never
+ * markup: a class named `<img onerror=...>` shows up as just that.
+ */
+export function element(tagAndClasses, ...parts) {
+  const [tag, ...classes] = tagAndClasses.split(".");
+  const node = document.createElement(tag);
+  if (classes.length) node.className = classes.join(" ");
+  for (const part of parts) {
+    if (typeof part === "string" || part instanceof Node) node.append(part);
+    else assign(node, part);
+  }
+  return node;
+}
+
+export function assign(node, properties) {
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "role" || name.includes("-")) node.setAttribute(name, value);
+    else node[name] = value;
+  }
+}
+
+/**
+ * Keep the notebook's shortcuts away from a widget: in JupyterLab's command mode an arrow key
+ * moves to the next cell and `D D` deletes one. Escape, anything with a modifier and Shift+Enter
+ * still belong to the notebook.
+ */
+export function keepKeys(root, signal) {
+  const keep = (event) => {
+    const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
+    const leave = key === "Escape" || ctrlKey || metaKey || altKey || (shiftKey && key === "Enter");
+    if (!leave) event.stopPropagation();
+  };
+  root.addEventListener("keydown", keep, { signal });
+}
+
+/**
+ * A place in `box` for text that changes with every step of a slider. As a block of its own it is
+ * laid out alone; a flex or grid item would have the whole page laid out.
+ */
+export function stillIn(box) {
+  return box.appendChild(element("span.kd-still"));
+}
+
+/** Follow traits of the model until the view closes. */
+export function follow(model, traits, action, signal) {
+  for (const trait of traits) {
+    model.on(`change:${trait}`, action);
+    signal.addEventListener("abort", () => model.off(`change:${trait}`, action));
+  }
+}
+
+/**
+ * Setting traits without too many messages to Python: the page sees the new value at once, Python
+ * now, or soon (at most every `wait` milliseconds, or when `set.flush` is called).
+ */
+export function createSetter(model, signal, wait = 150) {
+  let timer = 0;
+  const send = () => {
+    clearTimeout(timer);
+    timer = 0;
+    model.save_changes();
+  };
+  const flush = () => timer && send();
+  signal.addEventListener("abort", flush);
+  const set = (trait, value, when = "now") => {
+    model.set(trait, value);
+    if (when === "now") send();
+    else timer ||= setTimeout(send, wait);
+  };
+  return Object.assign(set, { flush });
+}
+
+/** A function that calls `action` once it has not been called for `wait` milliseconds. */
+export function debounce(action, wait, signal) {
+  let timer = 0;
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(action, wait);
+  };
+}

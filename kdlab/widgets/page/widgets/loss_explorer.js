@@ -1,0 +1,210 @@
+/** LossExplorer in the page: the distillation loss of one example, taken apart. */
+import { likeliest } from "../parts/bars.js";
+import { createDecayPlot } from "../parts/decay_plot.js";
+import { element, stillIn } from "../parts/dom.js";
+import {
+  createPicker,
+  createPicture,
+  exampleName,
+  readExamples,
+  verdictMark,
+} from "../parts/examples.js";
+import { createGradientBars } from "../parts/gradient_bars.js";
+import { argmax, distillationLoss, hardLossGradient, softLossGradient, softmax } from "../parts/maths.js";
+import { mount, whenNew } from "../parts/mount.js";
+import { formatExactly, formatNumber, formatProbability, formatSigned } from "../parts/numbers.js";
+import { createSlider, labelled, slides, toStep, toTemperature } from "../parts/temperature_slider.js";
+import { createWords } from "../parts/words.js";
+
+const TRAITS = ["temperature", "alpha", "scale_by_t2", "index"];
+const DEFINITIONS = "soft: KL(teacher ‖ student) at T; hard: cross-entropy with the label at T = 1";
+
+function render(view) {
+  return mount(view, "div.kdlab.kd-loss", TRAITS, ({ data, root, set }) => {
+    const examples = readExamples(data);
+    const slider = createSlider(examples.range, set);
+    const weights = weightControls(set);
+    const sum = writtenOut();
+    const about = aboutExample(examples);
+    const plot = createDecayPlot(examples.range);
+    const chart = gradientChart(examples.classNames);
+    const picker = createPicker(examples, set);
+    const words = inTheWordsOf(examples);
+    root.append(
+      element("div.kd-controls", slider.node, weights.node),
+      sum.node,
+      element("div.kd-halves", element("div", about.node, plot.node), chart.node),
+      picker.node,
+      words.node,
+    );
+    const parts = [slider, weights, sum, about, plot, chart, picker];
+    let fixed; // what depends on the example alone
+    return {
+      ...{ parts, words },
+      look(chosen) {
+        if (fixed?.index !== chosen.index) fixed = fixedBy(examples, chosen.index);
+        return look(fixed, chosen);
+      },
+    };
+  });
+}
+
+/** Everything that is shown, from what the learner chose. */
+function look(fixed, { temperature: t, alpha, scale_by_t2: scaleByT2 }) {
+  const { teacher, student, label } = fixed;
+  const loss = distillationLoss(student, teacher, label, { temperature: t, alpha, scaleByT2 });
+  return {
+    ...fixed,
+    ...loss,
+    ...{ t, alpha, scaleByT2 },
+    sums: loss.softPart.map((x, k) => x + loss.hardPart[k]),
+    p: softmax(teacher, t),
+    q: softmax(student, t),
+    sizes: [true, false].map((scale) => size(softLossGradient(student, teacher, t, scale))),
+  };
+}
+
+/** What stays as it is while the temperature, alpha and T² change. */
+function fixedBy({ logitsOf, labels, range }, index) {
+  const [teacher, student, label] = [logitsOf(index), logitsOf(index, 1), labels[index]];
+  const [first, last] = range.map(toStep);
+  const stops = Array.from({ length: last - first + 1 }, (_, i) => toTemperature(first + i));
+  const [scaled, plain] = [true, false].map((scale) =>
+    stops.map((t) => softLossGradient(student, teacher, t, scale)),
+  );
+  const largest = (gradient) => Math.max(...gradient.map(Math.abs));
+  const [p, q] = [softmax(teacher), softmax(student)];
+  return {
+    ...{ index, teacher, student, label },
+    says: [argmax(teacher), argmax(student)],
+    ranking: likeliest(p.map((x, k) => Math.max(x, q[k]))),
+    curves: [scaled, plain].map((gradients) => gradients.map(size)),
+    // Room for either part at any T; only without T² and below T = 1 a bar may be longer.
+    limit: roundUp(Math.max(...[hardLossGradient(student, label), ...scaled].map(largest))),
+  };
+}
+
+function size(gradient) {
+  return Math.hypot(...gradient);
+}
+
+/** The next of 1, 1.5, 2, 3, 5, 10, or of these times a power of ten. */
+function roundUp(x) {
+  const power = 10 ** Math.floor(Math.log10(x || 1));
+  return [1, 1.5, 2, 3, 5, 10].find((digit) => digit * power >= x) * power;
+}
+
+/** Alpha, and the switch for T². */
+function weightControls(set) {
+  const input = element("input", { type: "range", min: 0, max: 1, step: 0.01 });
+  slides(input, set, () => set("alpha", input.valueAsNumber, "soon"));
+  const output = element("output.kd-t", { "aria-hidden": "true" });
+  const readout = stillIn(output);
+  const toggle = element("input", { type: "checkbox" });
+  toggle.onchange = () => set("scale_by_t2", toggle.checked);
+  const label = labelled("Alpha, the soft part’s weight", input);
+  const factor = element("label.kd-switch", toggle, "multiply the soft part by T²");
+  return {
+    node: element("div", element("div.kd-slider", label, output), factor),
+    draw({ alpha, scaleByT2 }) {
+      input.value = alpha;
+      readout.textContent = `α = ${formatNumber(alpha)}`;
+      input.setAttribute("aria-valuetext", formatNumber(alpha));
+      toggle.checked = scaleByT2;
+    },
+  };
+}
+
+/** The loss with its current numbers, what each stands for below it. */
+function writtenOut() {
+  const terms = ["α", "T²", "soft", "1 − α", "hard", "loss"].map((name) => {
+    const box = element("strong");
+    return { box, number: stillIn(box), name: element("small", name) };
+  });
+  const [alpha, t2, soft, rest, hard, total] = terms.map(({ box, name }) =>
+    element("span.kd-term", box, name),
+  );
+  return {
+    node: element(
+      "div.kd-sum",
+      { "aria-hidden": "true" },
+      element("span", "L = ", alpha, " × ", t2, " × ", soft),
+      element("span", " + ", rest, " × ", hard, " = ", total),
+      element("p.kd-note", DEFINITIONS),
+    ),
+    draw(state) {
+      const { factor, scaleByT2 } = state;
+      const values = [state.alpha, factor, state.soft, 1 - state.alpha, state.hard, state.total];
+      values.forEach((x, i) => (terms[i].number.textContent = formatExactly(x)));
+      terms[1].name.textContent = scaleByT2 ? "T²" : "no T²";
+    },
+  };
+}
+
+/** The example, and what the two models make of it. */
+function aboutExample(examples) {
+  const { classNames, images } = examples;
+  const picture = images && createPicture(examples);
+  const [title, ...verdicts] = [element("p.kd-title"), element("p"), element("p")];
+  const node = element("div.kd-about", element("div", title, ...verdicts));
+  if (picture) node.prepend(picture.node);
+  return {
+    node,
+    draw: whenNew(["index"], ({ index, says, label }) => {
+      picture?.draw(index);
+      title.textContent = exampleName(examples, index);
+      says.forEach((k, i) => {
+        const who = ["Teacher: ", "Student: "][i];
+        const name = element("strong", classNames[k]);
+        verdicts[i].replaceChildren(who, name, verdictMark(k, label));
+      });
+    }),
+  };
+}
+
+/** The gradients with their title, and what the bars mean. */
+function gradientChart(classNames) {
+  const bars = createGradientBars(classNames);
+  const key = (part, text) => element("span", element(`i.kd-patch.kd-of-${part}`), text);
+  const keys = [key("soft", "soft part"), key("hard", "hard part"), key("both", "their sum")];
+  const note = "A training step goes against the gradient: a bar to the left raises its logit.";
+  return {
+    node: element(
+      "div",
+      element("p.kd-title", "Gradient on each of the student’s logits"),
+      element("p.kd-keys", ...keys, element("span.kd-mark", "true label")),
+      bars.node,
+      element("p.kd-note", note),
+    ),
+    draw: bars.draw,
+  };
+}
+
+/** The same as a table and a sentence. */
+function inTheWordsOf(examples) {
+  const heads = ["teacher", "student", "gradient of the soft part", "of the hard part", "sum"];
+  const words = createWords(examples.classNames, heads);
+
+  function draw({ t, alpha, scaleByT2, index, total, p, q, softPart, hardPart, sums }) {
+    const settings = `T = ${formatNumber(t)}, alpha ${formatNumber(alpha)}`;
+    const t2 = scaleByT2 ? "with" : "without";
+    const what = `${exampleName(examples, index)}, at ${settings}, ${t2} T²`;
+    const read = (columns, format) => columns.map((column) => [...column].map(format));
+    const title = `${what}: loss ${formatExactly(total)}`;
+    const gradients = read([softPart, hardPart, sums], formatSigned);
+    words.draw(title, [...read([p, q], formatProbability), ...gradients]);
+    return title;
+  }
+
+  function speak(state) {
+    const title = draw(state);
+    const [soft, hard] = [state.soft, state.hard].map(formatExactly);
+    const [scaled, plain] = state.sizes.map(formatProbability);
+    const sizes = `Size of the soft loss’s gradient: ${scaled} with T², ${plain} without`;
+    words.speak(`${title}. Soft loss ${soft}, hard loss ${hard}. ${sizes}.`);
+  }
+
+  return { node: words.node, draw, speak };
+}
+
+export default { render };
