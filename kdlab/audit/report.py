@@ -61,6 +61,7 @@ class Audit:
 
     Example:
         >>> import kdlab
+        >>> import numpy as np
         >>> def squared_error(teacher_logits, student_logits):
         ...     return np.mean((teacher_logits - student_logits) ** 2)
         >>> audit = kdlab.audit_loss(squared_error, temperature=4.0)

@@ -14,7 +14,8 @@ NAMES = [name for name in kdlab.__all__ if name != "__version__"]
 @pytest.mark.parametrize("name", NAMES)
 def test_every_public_name_resolves_to_what_its_module_defines(name):
     value = getattr(kdlab, name)
-    home = importlib.import_module(f"kdlab.{kdlab._HOME[name]}")
+    [module] = [module for module, names in kdlab._MODULES.items() if name in names]
+    home = importlib.import_module(f"kdlab.{module}")
     assert value is getattr(home, name) and name in dir(kdlab)
 
 
