@@ -30,7 +30,9 @@ from tests.tools.lab import PATIENCE, Lab, serve
 from tests.tools.tree import clean_copy
 
 WINDOW = {"width": 1280, "height": 2400}
-AUTOSAVE = 1  # seconds; 120 in JupyterLab
+# Seconds; 120 in JupyterLab. It begins a save whether or not the one before it has ended, and takes
+# what that has written for somebody else's: so it must be longer than a save on a busy machine.
+AUTOSAVE = 10
 ERROR = "Error displaying widget"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
 

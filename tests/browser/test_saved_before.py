@@ -27,6 +27,7 @@ def server(tmp_path_factory):
     """JupyterLab on copies of the notebooks, which it takes for its own."""
     home = tmp_path_factory.mktemp("lab") / "home"
     folder = shutil.copytree(KEPT, home.parent / "notebooks")
+    (home / "data").mkdir(parents=True)
     for path in folder.glob("*.ipynb"):
         notary = NotebookNotary(data_dir=str(home / "data"))
         notary.sign(nbformat.read(path, as_version=4))

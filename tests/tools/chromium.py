@@ -82,6 +82,7 @@ def open_page(browser, **options):
 def page_of(context):
     """A new page of a context; `page.errors` is what its console complained."""
     context.set_offline(False)
+    context.clear_cookies()
     with context.new_page() as page:
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
