@@ -12,7 +12,7 @@ import { createKeptLine } from "../parts/kept.js";
 import { argmax, entropy, klDivergence, softmax } from "../parts/maths.js";
 import { mount, whenNew } from "../parts/mount.js";
 import { formatNumber, formatProbability } from "../parts/numbers.js";
-import { PRESETS, createSlider } from "../parts/temperature_slider.js";
+import { createSlider, PRESETS } from "../parts/temperature_slider.js";
 import { createWords } from "../parts/words.js";
 
 const PICKED = ["show_class", "order", "confused_with"];
