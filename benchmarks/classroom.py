@@ -1,16 +1,16 @@
 """A class on one JupyterHub: how long until everyone has a widget, and how much memory it takes.
 
-    python benchmarks/classroom.py [--users 30] [--trainers 10] [--json OUT]
+    python -m benchmarks.classroom [--users 30] [--trainers 10] [--json OUT]
 
-The hub is the one of docs/jupyterhub, with its own configuration, its proxy and its password, on
-this machine's loopback. All learners follow the link to lesson 02 and press log-in at the same
+The hub is the one of classroom/jupyterhub, with its own configuration, its proxy and its password,
+on this machine's loopback. All learners follow the link to lesson 02 and press log-in at the same
 moment; each gets a server, a copy of the lessons and a kernel, loads JupyterLab, runs the lesson
 whole, and drags a temperature while all others do. Then some of them train in lesson 03 at once.
 
 One learner is a real Chromium, in which the widget must be painted and follow the mouse. The
-others ask for the same things over the same lines (see tests/hub/learner.py): what Chromium loaded
-when the instructor tried the hub before the class is what each of them loads. Chromium and the
-clients take processor time that in a class the learners' own computers would give.
+others ask for the same things over the same lines (see tests/tools/learner.py): what Chromium
+loaded when the instructor tried the hub before the class is what each of them loads. Chromium and
+the clients take processor time that in a class the learners' own computers would give.
 
 - "first widget": from log-in until the page has the widget's state and place (in Chromium: until it
   is painted).
@@ -27,7 +27,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import threading
 import time
 from collections import defaultdict
@@ -40,18 +39,15 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 import psutil
-from lessons import peak_memory
 from playwright.sync_api import Page, sync_playwright
 
-from kdlab.artifacts import processor, versions
+from benchmarks.lessons import peak_memory
+from kdlab.provenance import processor, versions
 from kdlab.storage import write_atomically
-
-TESTS = Path(__file__).parents[1] / "tests"
-sys.path += [str(TESTS / "browser"), str(TESTS / "hub")]
-import chromium  # noqa: E402
-from hub import Hub, serve  # noqa: E402
-from lab import Lab, drag, readings  # noqa: E402
-from learner import Learner, Lesson  # noqa: E402
+from tests.tools import chromium
+from tests.tools.hub import Hub, serve
+from tests.tools.lab import Lab, drag, readings
+from tests.tools.learner import Learner, Lesson
 
 LESSON_02 = "my_lessons/02_soft_targets.ipynb"
 LESSON_03 = "my_lessons/03_distill_a_student.ipynb"
@@ -412,7 +408,7 @@ def report(found: dict, users: int) -> bool:
 
 
 def summary(values) -> dict[str, float]:
-    values = list(values) or [inf]  # nobody got there
+    values = list(values) or [inf]  # no learner came so far
     p95 = quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
     count = len(values) if values != [inf] else 0
     return {"n": count, "p50": median(values), "p95": p95, "longest": max(values)}

@@ -22,7 +22,7 @@ def delayed(port: int, seconds: float):
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
             there = _pass_on(reader, far_writer, seconds)
             back = _pass_on(far_reader, writer, seconds)
-            # Cancelled when the proxy ends; unheard, asyncio would print a traceback of it.
+            # Cancelled when the proxy ends. Not caught, asyncio would print a traceback of it.
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.gather(there, back)
 

@@ -1,6 +1,6 @@
 """What distillation costs here and elsewhere, measured side by side in one run, as Markdown.
 
-    python benchmarks/distillation.py [digits] [mnist] [cohort]
+    python -m benchmarks.distillation [digits] [mnist] [cohort]
 
 `digits` and `mnist`: one student from one teacher with one objective, by kdlab, by what Keras and
 PyTorch document, and by these again with the options that make them faster
@@ -35,15 +35,17 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import psutil
-from distillation_contenders import ALPHA, BATCH, CONTENDERS, LEARNING_RATE, TEMPERATURE
-from lessons import peak_memory, versions
-from training import seconds
 
 import kdlab
+from benchmarks.distillation_contenders import ALPHA, BATCH, CONTENDERS, LEARNING_RATE, TEMPERATURE
+from benchmarks.lessons import peak_memory, versions
+from benchmarks.training import seconds
 from kdlab._tensorflow import keras, tf
-from kdlab.artifacts import processor
+from kdlab.provenance import processor
+from kdlab.soft_targets import distillation_loss
 
 HERE = Path(__file__).parent
+CONTENDER = "benchmarks.distillation_contenders"
 SEEDS = {"digits": 10, "mnist": 5}
 EPOCHS = {"digits": 30, "mnist": 5}
 HIDDEN_UNITS = {"digits": 16, "mnist": 64}
@@ -84,9 +86,9 @@ class Contender:
     """A process that trains students when asked to."""
 
     def __init__(self, name: str, python: Path | str, data: Path):
-        command = [python, HERE / "distillation_contenders.py", name, data]
+        command = [python, "-m", CONTENDER, name, data]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, cwd=HERE.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.name = name
         self.version = self.reply()["version"]
@@ -182,9 +184,7 @@ def check(contender: Contender, arrays) -> None:
     x, labels, teacher_logits = (arrays[a][:BATCH] for a in ("x_train", "y_train", "train_logits"))
     kernel, bias, last_kernel, last_bias = (arrays[f"student_0_{i}"] for i in range(4))
     logits = np.maximum(x.reshape(BATCH, -1) @ kernel + bias, 0) @ last_kernel + last_bias
-    p, q = (kdlab.softmax(z, TEMPERATURE) for z in (teacher_logits, logits))
-    soft = TEMPERATURE**2 * kdlab.kl_divergence(p, q).mean()
-    wanted = ALPHA * soft + (1 - ALPHA) * kdlab.negative_log_likelihood(logits, labels)
+    wanted = distillation_loss(logits, teacher_logits, labels, TEMPERATURE, ALPHA).total.mean()
     found = contender.ask()
     if not np.isclose(found["objective"], wanted, rtol=1e-4):
         raise ValueError(f"{contender.name} has another objective: {found}, not {wanted}")
@@ -258,7 +258,7 @@ def ceilings() -> dict[str, Callable[[], float]]:
 
     def small(repeats=2000):
         # There and back through the first layer: no size changes, and as the columns of a kernel
-        # are orthonormal, no number runs away.
+        # are orthonormal, no number grows.
         def step(i, x):
             return i + 1, tf.matmul(x @ kernels, kernels, transpose_b=True)
 

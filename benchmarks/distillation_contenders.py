@@ -1,6 +1,6 @@
 """The contenders of `distillation.py`: one student, one objective, and whoever trains it.
 
-    python benchmarks/distillation_contenders.py NAME DATA.npz
+    python -m benchmarks.distillation_contenders NAME DATA.npz
 
 Each is written the way its own documentation writes it, with `alpha * T^2 * KL + (1 - alpha) * CE`
 as the objective of all. Each runs in a process of its own, so that the peak of its memory is its
@@ -60,9 +60,8 @@ def dataset(data):
 
 def kdlab_distill(data, seed: int, epochs: int) -> Run:
     """The teacher's logits are stored: it does not take part."""
-    from training import EpochClock
-
     import kdlab
+    from benchmarks.training import EpochClock
 
     clock, student = EpochClock(), keras_student(data, seed)
     history = kdlab.distill(
@@ -76,9 +75,8 @@ def kdlab_distill(data, seed: int, epochs: int) -> Run:
 
 def fit(model, student, data, seed: int, epochs: int) -> Run:
     """What the Keras contenders have in common, once they are compiled."""
-    from training import EpochClock
-
     import kdlab
+    from benchmarks.training import EpochClock
     from kdlab._tensorflow import keras
 
     keras.utils.set_random_seed(seed)

@@ -1,6 +1,6 @@
 """Run each lesson whole in a fresh kernel: how long does it take, how much memory does it need?
 
-    python benchmarks/lessons.py [notebook ...]
+    python -m benchmarks.lessons [notebook ...]
 
 The time includes the kernel's start. The memory is the kernel's peak: Binder gives a learner 1 to
 2 GB for everything. Nothing is stored; the exit status is 1 if a lesson fails or misses a bar.

@@ -1,6 +1,6 @@
 """What a step of training costs: ratios, each measured side by side in one run.
 
-    python benchmarks/training.py
+    python -m benchmarks.training
 
 The rounds of a comparison take turns, so that a machine that slows down slows all sides; the
 medians are compared.

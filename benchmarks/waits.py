@@ -1,6 +1,6 @@
 """Which cells does a class wait for, and for how long, on this machine?
 
-    python benchmarks/waits.py [notebook ...]
+    python -m benchmarks.waits [notebook ...]
 
 Runs each lesson whole in a fresh kernel and lists, under the heading where it stands, every cell
 that takes a second or more. Nothing is stored.
@@ -15,8 +15,9 @@ import time
 from pathlib import Path
 
 import nbformat
-from lessons import NOTEBOOKS, versions
 from nbclient import NotebookClient
+
+from benchmarks.lessons import NOTEBOOKS, versions
 
 LEAST_SECONDS = 1
 

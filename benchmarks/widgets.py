@@ -1,6 +1,6 @@
 """How fast a widget answers in JupyterLab, how much code it is, and whether it goes when closed.
 
-    python benchmarks/widgets.py
+    python -m benchmarks.widgets
 
 A real JupyterLab, in a real browser: the `TemperatureExplorer`, and for comparison `interact` with
 an inline figure of the same bars, first on this machine, then through a proxy that adds a round
@@ -29,7 +29,6 @@ import gc
 import json
 import os
 import random
-import sys
 import time
 import weakref
 from importlib.metadata import version
@@ -40,16 +39,13 @@ from urllib.parse import urlsplit
 
 import ipywidgets
 import nbformat
-from delay_proxy import delayed
 from playwright.sync_api import sync_playwright
 
 import kdlab
-
-TESTS = Path(__file__).parents[1] / "tests"
-sys.path += [str(TESTS), str(TESTS / "browser")]
-import chromium  # noqa: E402
-from lab import Lab, serve  # noqa: E402
-from widget_examples import EXAMPLES  # noqa: E402
+from benchmarks.delay_proxy import delayed
+from tests.tools import chromium
+from tests.tools.lab import Lab, serve
+from tests.tools.widget_examples import EXAMPLES
 
 STEPS, ROUNDS = 60, 3
 ROUND_TRIP = 0.2

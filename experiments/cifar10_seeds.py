@@ -24,6 +24,7 @@ import optax
 from record import Record, arguments, cifar10_name, smoothed_logits
 
 from kdlab import accuracy, agreement, load_dataset, negative_log_likelihood, pretrained_teacher
+from kdlab.soft_targets import part_weights
 
 FULL = {
     # How many images a student gets, and how often it sees each: first the same number of steps
@@ -88,7 +89,8 @@ def distillation_loss(weights, images, labels, teacher_logits, alpha, temperatur
     soft_targets = jax.nn.softmax(teacher_logits / temperature)
     soft = optax.kl_divergence(jax.nn.log_softmax(logits / temperature), soft_targets)
     hard = optax.softmax_cross_entropy_with_integer_labels(logits, labels)
-    return jnp.mean(alpha * temperature**2 * soft + (1 - alpha) * hard)
+    soft_weight, hard_weight = part_weights(temperature, alpha, scale_by_t2=True)
+    return jnp.mean(soft_weight * soft + hard_weight * hard)
 
 
 @partial(jax.jit, static_argnames=("n_images", "epochs", "batch_size", "peak"))
@@ -158,7 +160,8 @@ def train_students(arm: str, n_images: int, epochs: int, data, targets, settings
 def main() -> None:
     chosen = arguments("cifar10_seeds", __doc__.splitlines()[0], "few images, two rounds")
     settings = QUICK if chosen.quick else FULL
-    data = load_dataset("cifar10", n_test=settings["n_test"])
+    most = max(n_images for n_images, _ in settings["rounds"])
+    data = load_dataset("cifar10", n_train=most, n_test=settings["n_test"])
     teacher = pretrained_teacher("cifar10", data)
     about = {"name": cifar10_name(data), "settings": settings, "data": data.checksum}
     record = Record(chosen.out, about)

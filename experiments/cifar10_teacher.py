@@ -18,9 +18,9 @@ from record import HERE
 
 import kdlab
 from kdlab import accuracy, load_dataset
-from kdlab.artifacts import write_teacher
+from kdlab.teachers import write_teacher
 
-SHIPPED = Path(kdlab.__file__).parent / "teachers" / "cifar10.npz"
+SHIPPED = Path(kdlab.__file__).parent / "pretrained" / "cifar10.npz"
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import kdlab
 from kdlab import build_teacher, load_dataset, save_teacher, train
 
-SHIPPED = Path(kdlab.__file__).parent / "teachers" / "digits.npz"
+SHIPPED = Path(kdlab.__file__).parent / "pretrained" / "digits.npz"
 SETTINGS = {"seed": 0, "epochs": 30, "batch_size": 64, "learning_rate": 1e-3}
 
 

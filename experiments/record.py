@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kdlab.artifacts import processor, versions
 from kdlab.datasets import Dataset
+from kdlab.provenance import processor, versions
 from kdlab.storage import write_atomically
 
 HERE = Path(__file__).parent

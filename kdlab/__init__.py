@@ -4,9 +4,8 @@ The public names are imported on first use, so that `import kdlab` is instant an
 loaded only by what computes with it.
 """
 
-from importlib import import_module
-
-__version__ = "0.1.0"
+from kdlab._lazy import on_first_use
+from kdlab._version import __version__
 
 # Where each public name lives.
 _MODULES = {
@@ -40,7 +39,7 @@ _MODULES = {
     "lessons.files": ("load_experiment",),
     "audit": ("audit_loss", "Audit"),
     "cohort": ("train_cohort", "CohortResult"),
-    "artifacts": (
+    "teachers": (
         "StoredTeacher",
         "load_teacher",
         "pretrained_teacher",
@@ -66,17 +65,9 @@ _MODULES = {
         "TrainingMonitor",
     ),
 }
-_HOME = {name: module for module, names in _MODULES.items() for name in names}
 
-__all__ = ["__version__", *_HOME]
-
-
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"module 'kdlab' has no attribute {name!r}")
-    value = getattr(import_module(f"kdlab.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__all__ = ["__version__", *(name for names in _MODULES.values() for name in names)]
+__getattr__ = on_first_use(__name__, _MODULES)
 
 
 def __dir__():

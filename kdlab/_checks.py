@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 import warnings
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
@@ -18,13 +18,13 @@ import numpy as np
 
 # Rows of logits that sum to one this exactly, with no negative entry, are probabilities.
 _SUMS_TO_ONE = 1e-4
-# Of a layer: a slip of the finger must not take all memory, and the kernel with it.
+# Of a layer: a number mistyped must not take all memory, which would end the kernel.
 _MOST_UNITS = 65_536
 
 
 def positive_number(value, name: str) -> float:
     """A finite number above zero."""
-    if not _is_real(value) or not _is_finite(value) or value <= 0:
+    if not is_real(value) or not _is_finite(value) or value <= 0:
         raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
     return float(value)
 
@@ -47,7 +47,7 @@ def training_temperature(value, name: str = "temperature") -> float:
 
 def alpha(value, name: str = "alpha") -> float:
     """A number in [0, 1]: the weight of the soft loss."""
-    if not _is_real(value) or not 0 <= value <= 1:
+    if not is_real(value) or not 0 <= value <= 1:
         raise ValueError(
             f"{name}, the weight of the soft loss against the hard one, must lie in [0, 1], "
             f"got {value!r}"
@@ -57,14 +57,14 @@ def alpha(value, name: str = "alpha") -> float:
 
 def fraction(value, name: str) -> float:
     """A share: a number in [0, 1]."""
-    if not _is_real(value) or not 0 <= value <= 1:
+    if not is_real(value) or not 0 <= value <= 1:
         raise ValueError(f"{name} must be a share in [0, 1], got {value!r}")
     return float(value)
 
 
 def positive_int(value, name: str, *, at_most: int | None = None) -> int:
     """A whole number of at least one, and at most `at_most` if that is given."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+    if not is_whole(value) or value < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
     if at_most is not None and value > at_most:
         raise ValueError(f"{name} must be at most {at_most:,}, got {value:,}")
@@ -73,7 +73,7 @@ def positive_int(value, name: str, *, at_most: int | None = None) -> int:
 
 def seed(value, name: str = "seed") -> int:
     """What random numbers start from, in Python, NumPy and TensorFlow alike."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value < 2**32:
+    if not is_whole(value) or not 0 <= value < 2**32:
         raise ValueError(f"{name} must be a whole number from 0 to 2^32 - 1, got {value!r}")
     return int(value)
 
@@ -91,7 +91,7 @@ def path(value, name: str = "path") -> Path:
         raise ValueError(f"{name} must be the name of a file or folder, got {_describe(value)}")
     try:
         return Path(value).expanduser()
-    except (RuntimeError, TypeError) as error:  # nobody's home, or a path of bytes
+    except (RuntimeError, TypeError) as error:  # no such user, or a path of bytes
         raise ValueError(f"{name} cannot be read as a path, got {value!r} ({error})") from error
 
 
@@ -116,6 +116,16 @@ def texts(value, name: str) -> tuple[str, ...]:
     if isinstance(value, bytes) or not _is_sequence(value):
         raise ValueError(f"{name} must be a list of texts, got {_describe(value)}")
     return tuple(writable(str(one), name) for one in value)
+
+
+def several(values, name: str, check: Callable) -> list:
+    """One or more values that pass `check(value, name)`, each of them once, in their order."""
+    if isinstance(values, str) or not is_iterable(values):
+        raise ValueError(f"{name} must be a list of values, got {values!r}")
+    checked = list(dict.fromkeys(check(value, name) for value in values))
+    if not checked:
+        raise ValueError(f"{name} must hold at least one value, got none")
+    return checked
 
 
 def mapping(value, name: str, *, of: str) -> Mapping:
@@ -153,7 +163,7 @@ def array(value, name: str, *, ndim: int | None = None, dtype=np.float64) -> np.
 
 
 def logits(value, name: str = "logits", *, ndim: int | None = None, dtype=np.float64):
-    """Finite scores `(..., classes)`, before any softmax; probabilities earn a warning."""
+    """Finite scores `(..., classes)`, before any softmax; probabilities bring a warning."""
     result = array(value, name, ndim=ndim, dtype=dtype)
     if result.shape[-1] < 2:
         raise ValueError(
@@ -187,10 +197,7 @@ def probabilities(value, name: str) -> np.ndarray:
 
 def labels(value, n_classes: int, name: str = "labels", *, n: int | None = None) -> np.ndarray:
     """Class numbers `(n,)` in `[0, n_classes)`."""
-    try:
-        result = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        result = np.array(None)
+    result = as_array(value)
     if result.ndim != 1 or result.dtype.kind not in "iu":
         raise ValueError(
             f"{name} must be a 1-D array of whole class numbers, got {_describe(value)}"
@@ -219,6 +226,15 @@ def images(value, name: str = "x", *, shape: tuple[int, ...] | None = None) -> n
     return result
 
 
+def from_0_to_1(values: np.ndarray, name: str) -> np.ndarray:
+    """Numbers, checked to be finite, that lie in [0, 1]."""
+    if values.min() < 0 or values.max() > 1:
+        raise ValueError(
+            f"{name} must lie in [0, 1], got values from {values.min():g} to {values.max():g}"
+        )
+    return values
+
+
 def choice(value, name: str, among: Iterable[str]) -> str:
     """One of some texts."""
     if not isinstance(value, str) or value not in among:
@@ -237,6 +253,14 @@ def same_length(name_a: str, a, name_b: str, b) -> None:
         )
 
 
+def as_array(value) -> np.ndarray:
+    """As an array, even if it cannot be one: what is wrong with it is said later, by its check."""
+    try:
+        return np.asarray(value)
+    except ValueError:  # rows of different lengths
+        return np.array(None)
+
+
 def outside() -> int:
     """The `stacklevel` at which a warning names the line that called kdlab, not one inside it.
 
@@ -248,8 +272,19 @@ def outside() -> int:
     return level
 
 
-def _is_real(value) -> bool:
+def is_real(value) -> bool:
+    """Whether it is a number. Python counts True and False as numbers too."""
     return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def is_whole(value) -> bool:
+    """Whether it is a whole number, and neither True nor False."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def is_iterable(value) -> bool:
+    """Whether it can be gone through, which an array of no dimensions only claims."""
+    return isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0
 
 
 def _is_finite(value: Real) -> bool:
@@ -260,8 +295,7 @@ def _is_finite(value: Real) -> bool:
 
 
 def _is_sequence(value) -> bool:
-    sized = isinstance(value, Iterable) and isinstance(value, Sized)
-    return sized and getattr(value, "ndim", 1) > 0  # an array of no dimensions claims a length
+    return is_iterable(value) and isinstance(value, Sized)
 
 
 def _describe(value) -> str:

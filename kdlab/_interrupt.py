@@ -19,7 +19,7 @@ def held_interrupts() -> Iterator[Callable[[], None]]:
 
     Call that between steps. At the end of the block it is called once more, so that none is lost.
     A second interrupt does not wait. Nothing changes outside the main thread, which alone hears
-    interrupts, or where someone else handles them.
+    interrupts, or where another handler is set.
     """
     heard = False
 

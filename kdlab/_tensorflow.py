@@ -77,7 +77,7 @@ def _hushed():
 
 
 # TensorFlow with GPU code says that there is no GPU before it reads any log level.
-# Keras loads Matplotlib, which in a read-only home says at length that it makes do.
+# Keras loads Matplotlib, which warns at length where it may not write to the home folder.
 with _hushed(), only_errors("matplotlib"):
     import keras
     import tensorflow as tf

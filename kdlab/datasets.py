@@ -72,10 +72,7 @@ class Dataset:
         object.__setattr__(self, "class_names", _checks.texts(self.class_names, "class_names"))
         for part in ("train", "test"):
             x = _checks.images(getattr(self, f"x_{part}"), f"x_{part}")
-            if x.min() < 0 or x.max() > 1:
-                raise ValueError(
-                    f"x_{part} must lie in [0, 1], got values from {x.min():g} to {x.max():g}"
-                )
+            _checks.from_0_to_1(x, f"x_{part}")
             y = _checks.labels(
                 getattr(self, f"y_{part}"), len(self.class_names), f"y_{part}", n=len(x)
             )

@@ -6,7 +6,6 @@ Accuracies and errors are shares in [0, 1], not percentages.
 from __future__ import annotations
 
 import warnings
-from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -280,7 +279,7 @@ def proportion_interval(successes: int, n: int, confidence: float = 0.95) -> Int
     from scipy.special import ndtri
 
     n = _checks.positive_int(n, "n")
-    if isinstance(successes, bool) or not isinstance(successes, Integral):
+    if not _checks.is_whole(successes):
         raise ValueError(f"successes must be a whole number, got {successes!r}")
     if not 0 <= successes <= n:
         raise ValueError(f"successes must lie in 0 to n, {n} here, got {successes}")
@@ -422,7 +421,7 @@ def _check_runs(values, name: str) -> np.ndarray:
 
 
 def _check_confidence(value) -> float:
-    if not isinstance(value, Real) or not 0 < value < 1:
+    if not _checks.is_real(value) or not 0 < value < 1:
         raise ValueError(f"confidence must lie between 0 and 1, got {value!r}")
     return float(value)
 

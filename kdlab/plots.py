@@ -338,11 +338,7 @@ def _drawable(images, name: str) -> np.ndarray:
     images = _checks.images(images, name)
     if images.shape[-1] not in (1, 3):
         raise ValueError(f"{name} must have 1 channel or 3, got {images.shape[-1]}")
-    if images.min() < 0 or images.max() > 1:
-        raise ValueError(
-            f"{name} must lie in [0, 1], got values from {images.min():g} to {images.max():g}"
-        )
-    return images
+    return _checks.from_0_to_1(images, name)
 
 
 def _curves(history, name: str) -> Mapping:

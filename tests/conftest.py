@@ -1,6 +1,7 @@
 """Settings that every test shares."""
 
 import os
+import sys
 
 collect_ignore = ["conftest.py"]  # two of one name cannot both be searched for doctests
 
@@ -10,6 +11,9 @@ def pytest_configure():
     # waits for work without sleeping, on the core that another test process needs: to train a
     # cohort took twice the processor time.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Some containers set this. A hundred processes would then compile the same modules, each anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     import matplotlib
 
     # No window may pop up on a desktop. Set here and not in $MPLBACKEND, which the kernels of the

@@ -1,9 +1,9 @@
 """Exercises of lesson 00, Start here."""
 
-from kdlab.artifacts import pretrained_teacher
 from kdlab.exercises.exercise import Exercise, convert, expect
 from kdlab.lessons.answers import Answers
 from kdlab.soft_targets import softmax
+from kdlab.teachers import pretrained_teacher
 
 answers = Answers("00_start_here")
 

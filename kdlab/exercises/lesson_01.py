@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from kdlab.artifacts import pretrained_teacher
 from kdlab.datasets import load_dataset
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
 from kdlab.lessons.answers import Answers
 from kdlab.soft_targets import entropy, softmax
+from kdlab.teachers import pretrained_teacher
 
 answers = Answers("01_train_a_teacher")
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from kdlab.artifacts import pretrained_teacher
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
 from kdlab.lessons.answers import Answers
 from kdlab.soft_targets import entropy, kl_divergence, soft_loss_gradient
 from kdlab.soft_targets import softmax as _softmax
+from kdlab.teachers import pretrained_teacher
 from kdlab.widgets import Quiz
 
 answers = Answers("02_soft_targets")

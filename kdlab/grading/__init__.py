@@ -2,7 +2,8 @@
 
 Two steps for the lists of preprocessors in an `nbgrader_config.py`: `MendCells`, which puts the
 cells of a submission in order before they are graded, and `ExecuteAround`, which gets past cells
-that never end. `assignments/nbgrader_config.py` uses both. They need `pip install kdlab[grading]`.
+that never end. `classroom/assignments/nbgrader_config.py` uses both. They need
+`pip install kdlab[grading]`.
 
 What they did to a submission stands in its graded copy, in the notebook's metadata: see `notes`.
 """

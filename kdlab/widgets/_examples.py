@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
 
 import numpy as np
 
@@ -72,7 +71,7 @@ class Examples:
 
     def index(self, value) -> int:
         """The number of an example."""
-        if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value < self.n:
+        if not _checks.is_whole(value) or not 0 <= value < self.n:
             raise ValueError(
                 f"index must be the number of an example, 0 to {self.n - 1} here, got {value!r}"
             )
@@ -89,11 +88,7 @@ def pixels(images, name: str = "images") -> np.ndarray:
         raise ValueError(
             f"{name} must have 1 channel (grey) or 3 (red, green, blue), got {images.shape[-1]}"
         )
-    if images.min() < 0 or images.max() > 1:
-        raise ValueError(
-            f"{name} must lie in [0, 1], got values from {images.min():g} to {images.max():g}"
-        )
-    return np.rint(images * 255).astype(np.uint8)
+    return np.rint(_checks.from_0_to_1(images, name) * 255).astype(np.uint8)
 
 
 def names(class_names: Sequence[str] | None, n_classes: int) -> tuple[str, ...]:

@@ -182,11 +182,7 @@ class DigitPad(Widget):
         drawing = _checks.array(value, "pixels", ndim=2)
         if drawing.shape != self._shape:
             raise ValueError(f"pixels must have shape {self._shape}, got {drawing.shape}")
-        if drawing.min() < 0 or drawing.max() > 1:
-            raise ValueError(
-                f"pixels must lie in [0, 1], got values from {drawing.min():g} to {drawing.max():g}"
-            )
-        return drawing.tolist()
+        return _checks.from_0_to_1(drawing, "pixels").tolist()
 
     def __repr__(self) -> str:
         return f"<DigitPad {self._content()}, temperature={self.temperature!r}>"

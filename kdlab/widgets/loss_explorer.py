@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import NamedTuple
 
 import numpy as np
 import traitlets
 
-from kdlab import _checks, soft_targets
+from kdlab import _checks
+from kdlab.soft_targets import LossParts, distillation_loss, soft_factor
 from kdlab.widgets import _assets
 from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_temperature
 from kdlab.widgets._examples import Examples
@@ -133,49 +133,23 @@ class LossExplorer(Widget):
 
     def _sum(self) -> str:
         """The loss, written out with its numbers."""
-        loss = self._loss()
+        loss, factor = self._loss(), soft_factor(self.temperature, scale_by_t2=self.scale_by_t2)
         return (
-            f"L = {self.alpha:.3g} × {loss.factor:.3g} × {loss.soft:.3g} "
+            f"L = {self.alpha:.3g} × {factor:.3g} × {loss.soft:.3g} "
             f"+ {1 - self.alpha:.3g} × {loss.hard:.3g} = {loss.total:.3g}"
         )
 
-    def _loss(self) -> _Loss:
-        teacher, student = (scores[self.index] for scores in self._examples.logits)
-        label = self._examples.labels[self.index]
-        return _take_apart(teacher, student, label, self.temperature, self.alpha, self.scale_by_t2)
-
-
-class _Loss(NamedTuple):
-    """One example's loss: its parts, and what each, with its weight, asks of every logit."""
-
-    factor: float
-    soft: float
-    hard: float
-    total: float
-    soft_gradient: np.ndarray
-    hard_gradient: np.ndarray
-
-    @property
-    def gradient(self) -> np.ndarray:
-        return self.soft_gradient + self.hard_gradient
-
-
-def _take_apart(teacher, student, label, temperature, alpha, scale_by_t2) -> _Loss:
-    """`DistillationLoss` in NumPy; `loss_explorer.js` does the same in the page."""
-    log_p, log_q = (soft_targets.log_softmax(z, temperature) for z in (teacher, student))
-    log_student = soft_targets.log_softmax(student)
-    factor = temperature**2 if scale_by_t2 else 1.0
-    soft = max(float(np.sum(np.exp(log_p) * (log_p - log_q))), 0.0)
-    hard = 0.0 - float(log_student[label])
-    soft_gradient = soft_targets.soft_loss_gradient(
-        student, teacher, temperature, scale_by_t2=scale_by_t2
-    )
-    hard_gradient = np.exp(log_student) - np.eye(len(student))[label]
-    return _Loss(
-        factor,
-        soft,
-        hard,
-        alpha * factor * soft + (1 - alpha) * hard,
-        alpha * soft_gradient,
-        (1 - alpha) * hard_gradient,
-    )
+    def _loss(self) -> LossParts:
+        """The loss of the example that is shown, in NumPy; `maths.js` does the same in the page."""
+        one = slice(self.index, self.index + 1)
+        teacher, student = (scores[one] for scores in self._examples.logits)
+        labels = self._examples.labels[one]
+        parts = distillation_loss(
+            student,
+            teacher,
+            labels,
+            self.temperature,
+            self.alpha,
+            scale_by_t2=self.scale_by_t2,
+        )
+        return LossParts(*(part[0] for part in parts))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from numbers import Integral
 
 import numpy as np
 import traitlets
@@ -229,8 +228,7 @@ def _check_order(value) -> str:
 
 def _check_class(examples: Examples, value, name: str) -> int | None:
     """The number of a class, or None."""
-    is_number = isinstance(value, Integral) and not isinstance(value, bool)
-    if value is not None and not (is_number and 0 <= value < examples.n_classes):
+    if value is not None and not (_checks.is_whole(value) and 0 <= value < examples.n_classes):
         raise ValueError(
             f"{name} must be the number of a class, 0 to {examples.n_classes - 1} here, or None, "
             f"got {value!r}"

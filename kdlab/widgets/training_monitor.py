@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from html import escape
-from numbers import Real
 
 import numpy as np
 import traitlets
@@ -86,7 +85,7 @@ class TrainingMonitor(Widget):
         Raises:
             ValueError: `done` is not a number from 0 to the total, or a metric not a number.
         """
-        if isinstance(done, bool) or not isinstance(done, Real) or not 0 <= done <= self._total:
+        if not _checks.is_real(done) or not 0 <= done <= self._total:
             raise ValueError(
                 f"done must be a number from 0 to {self._total}, the total that start() "
                 f"was given, got {done!r}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 
-import chromium
 import pytest
 from pages import show  # noqa: F401
 from playwright.sync_api import sync_playwright
+
+from tests.tools import chromium
 
 # Two of one name cannot both be searched for doctests; what was kept of older versions is opened,
 # not run.
@@ -27,9 +28,30 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def contexts(browser):
+    """`contexts(**options)`: Playwright's context with these options, one for all tests of a file.
+
+    To make one takes four times as long as to open a page of a widget in it. What a page leaves in
+    it would be cookies and storage, and ours leave none.
+    """
+    made = {}
+
+    def contexts(**options):
+        key = repr(sorted(options.items()))
+        if key not in made:
+            made[key] = browser.new_context(**options)
+        return made[key]
+
+    yield contexts
+    for context in made.values():
+        assert context.storage_state() == {"cookies": [], "origins": []}
+        context.close()
+
+
 @pytest.fixture
-def new_page(browser, tmp_path, failed):
-    """`new_page(**options)`: as many pages as a test wants, by `chromium.open_page`.
+def new_page(contexts, tmp_path, failed):
+    """`new_page(**options)`: as many pages as a test wants, by `chromium.page_of`.
 
     When the test fails, a picture of each page is left in its temporary folder.
     """
@@ -37,7 +59,7 @@ def new_page(browser, tmp_path, failed):
     with contextlib.ExitStack() as stack:
 
         def new_page(**options):
-            pages.append(stack.enter_context(chromium.open_page(browser, **options)))
+            pages.append(stack.enter_context(chromium.page_of(contexts(**options))))
             return pages[-1]
 
         yield new_page

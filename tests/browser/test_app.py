@@ -9,9 +9,10 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from lab import serve
 from pages import axe, bars, widget
-from widget_examples import EXAMPLES
+
+from tests.tools.lab import serve
+from tests.tools.widget_examples import EXAMPLES
 
 SCRIPT = Path(__file__).parents[2] / "apps" / "explorers.py"
 APP = "apps/explorers.html"  # the place that the README's link and Binder's postBuild agree on

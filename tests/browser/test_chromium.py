@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import chromium
 import pytest
+
+from tests.tools import chromium
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -98,12 +101,12 @@ def test_without_any_one_line_says_what_to_do(machine, tmp_path):
 
 
 def test_without_any_a_browser_test_fails_and_is_not_skipped(tmp_path):
-    for file in ("conftest.py", "chromium.py", "pages.py"):
-        shutil.copy(Path(chromium.__file__).with_name(file), tmp_path)
+    for file in ("conftest.py", "pages.py"):
+        shutil.copy(Path(__file__).with_name(file), tmp_path)
     (tmp_path / "test_it.py").write_text("def test_it(page): pass")
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path],
-        env={**os.environ, "CHROMIUM": "/no/such/program"},
+        env={**os.environ, "CHROMIUM": "/no/such/program", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )

@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 from pages import axe, pixels, tab_to, widget
-from widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
 
 import kdlab
 from kdlab.widgets import CohortExplorer
+from tests.tools.widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
 
 START = {"n_images": 50, "alpha": 1, "temperature": 4}
 

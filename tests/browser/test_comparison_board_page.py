@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from pages import bars, tab_to, widget
-from widget_examples import board
 
 from kdlab import softmax
 from kdlab.widgets import ComparisonBoard
+from tests.tools.widget_examples import board
 
 LABELS = np.array([0, 1, 2, 0, 1])
 UNKNOWN = "\N{EN DASH}"
@@ -76,8 +76,8 @@ def test_markers_differ_in_colour_and_in_shape(show):
     looks = marks.evaluate_all(
         "all => all.slice(0, 3).map((i) => [i.style.background, i.style.clipPath])"
     )
-    colors, shapes = zip(*looks, strict=True)
-    assert len(set(colors)) == len(set(shapes)) == 3
+    colours, shapes = zip(*looks, strict=True)
+    assert len(set(colours)) == len(set(shapes)) == 3
 
 
 def test_each_class_s_accuracy(show):

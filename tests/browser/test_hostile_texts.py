@@ -9,11 +9,11 @@ import numpy as np
 import pages
 import pytest
 from matplotlib.figure import Figure
-from widget_examples import EXAMPLES, HOSTILE, pad
 
 import kdlab
 from kdlab import plots
 from kdlab.audit import Law, Mistake
+from tests.tools.widget_examples import EXAMPLES, HOSTILE, pad
 
 NAMES = (
     HOSTILE,

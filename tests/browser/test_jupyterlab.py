@@ -13,9 +13,10 @@ import time
 from pathlib import Path
 
 import pytest
-from chromium import open_page, picture
-from lab import PATIENCE, Lab, drag, readings, serve, slider
 from playwright.sync_api import expect
+
+from tests.tools.chromium import open_page, picture
+from tests.tools.lab import PATIENCE, Lab, drag, readings, serve, slider
 
 LESSONS = Path(__file__).parents[2] / "notebooks"
 # Cells that are not in view have no output: a tall window has most of a lesson in it.
@@ -125,7 +126,7 @@ def test_keys_move_the_slider_and_python_knows(lesson_02, explorer):
     for key in ("ArrowRight", "ArrowRight", "PageUp"):
         lesson_02.page.keyboard.press(key)
     shown = readings(explorer)[0]
-    # Python hears of it a moment later: several keys go there in one message.
+    # Python is told a moment later: several keys go there in one message.
     deadline = time.monotonic() + 30
     while shown != f"T = {(t := float(lesson_02.evaluate('explorer.temperature'))):g}":
         assert time.monotonic() < deadline, f"Python has {t}, the page {shown}"
@@ -175,7 +176,7 @@ def test_dark(lesson_02, explorer, tmp_path):
     def lightness():
         paper = explorer.evaluate("node => getComputedStyle(node).backgroundColor")
         ink = explorer.evaluate("node => getComputedStyle(node).color")
-        return [sum(map(int, re.findall(r"\d+", color)[:3])) / 3 for color in (paper, ink)]
+        return [sum(map(int, re.findall(r"\d+", colour)[:3])) / 3 for colour in (paper, ink)]
 
     light = lightness()
     lesson_02.theme("JupyterLab Dark")
@@ -268,7 +269,7 @@ def test_stop_by_the_keyboard_before_the_first_epoch_is_over(lesson_01):
         monitor.get_by_role("button", name="Stop").press("Enter")
         lesson_01.idle()
         soon(monitor).to_contain_text("Stopped after")
-        # The keys are still the widget's, and go neither to the notebook nor to nobody.
+        # The focus is still in the widget, so the keys do not go to the notebook.
         assert monitor.get_by_role("status").evaluate("node => node === document.activeElement")
     assert lesson_01.evaluate("kdlab.predict_logits(student, digits.x_test).shape") == "(540, 10)"
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 from pages import tab_to
-from widget_examples import NAMES, losses
 
 from kdlab import LossExplorer, soft_targets
+from tests.tools.widget_examples import NAMES, losses
 
 
 def number(text: str) -> float:

@@ -19,15 +19,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from chromium import open_page, picture
-from lab import PATIENCE, Lab, serve
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from playwright.sync_api import expect
-from tree import clean_copy
 
 from kdlab.lessons import files, record
 from kdlab.lessons.copies import copy_lessons
+from tests.tools.chromium import open_page, picture
+from tests.tools.lab import PATIENCE, Lab, serve
+from tests.tools.tree import clean_copy
 
 WINDOW = {"width": 1280, "height": 2400}
 AUTOSAVE = 1  # seconds; 120 in JupyterLab

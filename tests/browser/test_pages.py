@@ -7,10 +7,10 @@ import numpy as np
 import pages
 import pytest
 from pages import axe, bars, pixels, tab_to, widget
-from widget_examples import EXAMPLES, HOSTILE, NAMES, explorer, monitor
 
 import kdlab
 from kdlab.widgets import _assets
+from tests.tools.widget_examples import EXAMPLES, HOSTILE, NAMES, explorer, monitor
 
 every_widget = pytest.mark.parametrize("name", EXAMPLES)
 used_widgets = pytest.mark.parametrize("name", [name for name, it in EXAMPLES.items() if it.use])

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 from pages import axe, pixels, tab_to, widget
-from widget_examples import quiz
 
 from kdlab import Quiz
 from kdlab.exercises import lesson_02, lesson_03, lesson_04
 from kdlab.widgets import _assets
+from tests.tools.widget_examples import quiz
 
 LESSONS = [lesson_02.quiz_accuracy, lesson_03.quiz_temperature, lesson_04.quiz_interval]
 NOT_YET = "… Not attempted yet: choose one, then press Check."
@@ -32,7 +32,7 @@ def mark(page, number):
     tab_to(page, next((option for option in options if option.is_checked()), options[0]))
     page.keyboard.press("Space")
     while not options[number].is_checked():
-        page.keyboard.press("ArrowDown")  # which comes round
+        page.keyboard.press("ArrowDown")  # after the last comes the first
 
 
 @pytest.mark.parametrize("question", LESSONS, ids=lambda q: q._data["question"][:20])

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from chromium import open_page, picture
-from lab import PATIENCE, Lab, drag, readings, serve
 from nbformat.sign import NotebookNotary
 from playwright.sync_api import expect
 
 import kdlab
+from tests.tools.chromium import open_page, picture
+from tests.tools.lab import PATIENCE, Lab, drag, readings, serve
 
 KEPT = Path(__file__).parent / "kept"
 LOGITS = [4.0, 2.0, 0.0]

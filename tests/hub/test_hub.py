@@ -13,8 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 from aiohttp import ClientResponseError
-from hub import serve, wait_for_end
-from learner import Learner
+
+from tests.tools.hub import serve, wait_for_end
+from tests.tools.learner import Learner
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="JupyterHub does not run on Windows"
@@ -132,7 +133,7 @@ def test_a_hub_that_ends_leaves_nothing_behind(tmp_path):
 
 
 def start_benchmark(*arguments):
-    command = [sys.executable, "-u", "benchmarks/classroom.py", *arguments]
+    command = [sys.executable, "-u", "-m", "benchmarks.classroom", *arguments]
     return psutil.Popen(
         command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )

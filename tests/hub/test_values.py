@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-FOLDER = Path(__file__).parents[2] / "docs/jupyterhub"
+FOLDER = Path(__file__).parents[2] / "classroom/jupyterhub"
 LEARNERS = 300
 # One node: 16 cores and 64 GiB, of which Kubernetes keeps a tenth.
 CORES, GIGABYTES = 0.9 * 16, 0.9 * 64 * 1.024**3
@@ -63,7 +63,7 @@ def test_the_chart_knows_every_key(values):
 def test_learners_start_what_they_start_on_one_machine(values):
     _, script = values["singleuser"]["cmd"]
     assert (FOLDER / Path(script).name).is_file() and script.startswith(
-        "/srv/kdlab/docs/jupyterhub"
+        "/srv/kdlab/classroom/jupyterhub"
     )
     config = (FOLDER / "jupyterhub_config.py").read_text()
     for argument in values["hub"]["config"]["Spawner"]["args"]:

@@ -36,6 +36,13 @@ for (const [i, { name, teacher, student, temperature, expected }] of cases.entri
       assertClose(maths.hardLoss(student, label), loss, "hardLoss");
       assertClose([...maths.hardLossGradient(student, label)], slope, "hardLossGradient");
     }
+    for (const { label, choice, parts } of expected.distillationLoss) {
+      const loss = maths.distillationLoss(student, teacher, label, choice);
+      for (const [part, value] of Object.entries(parts)) {
+        const got = Array.isArray(value) ? [...loss[part]] : loss[part];
+        assertClose(got, value, `distillationLoss, ${part}`);
+      }
+    }
     assert.equal(maths.argmax(p), expected.argmax);
   });
 }

@@ -41,6 +41,31 @@ def plain(value):
     return value if math.isfinite(value) else str(value).replace("inf", "Infinity")
 
 
+def distillation_losses(teacher, student, temperature):
+    """What Python says of the whole loss, for the first and the last class as the label.
+
+    (Not at alpha 0 or 1: among the cases are parts that are infinite.)
+    """
+    choices = itertools.product((0, len(student) - 1), (0.25, 0.9), (True, False))
+    for label, alpha, scale_by_t2 in choices:
+        loss = soft_targets.distillation_loss(
+            [student], [teacher], [label], temperature, alpha, scale_by_t2=scale_by_t2
+        )
+        parts = {
+            "factor": soft_targets.soft_factor(temperature, scale_by_t2=scale_by_t2),
+            "soft": loss.soft[0],
+            "hard": loss.hard[0],
+            "total": loss.total[0],
+            "softPart": loss.soft_gradient[0],
+            "hardPart": loss.hard_gradient[0],
+        }
+        yield {
+            "label": label,
+            "choice": {"temperature": temperature, "alpha": alpha, "scaleByT2": scale_by_t2},
+            "parts": {part: plain(value) for part, value in parts.items()},
+        }
+
+
 def a_case(name, teacher, student, temperature):
     p = soft_targets.softmax(teacher, temperature)
     q = soft_targets.softmax(student, temperature)
@@ -64,6 +89,7 @@ def a_case(name, teacher, student, temperature):
             "softLoss": plain(np.maximum(soft, 0)),
             "hardLoss": plain(-log_student),  # for each class, were it the label
             "hardLossGradient": plain(np.exp(log_student) - np.eye(len(student))),
+            "distillationLoss": list(distillation_losses(teacher, student, temperature)),
             "argmax": int(np.argmax(p)),
         },
     }
@@ -91,7 +117,7 @@ def fixture(tmp_path):
         )
     ]
     path = tmp_path / "maths.json"
-    path.write_text(json.dumps(cases, allow_nan=False))
+    path.write_text(json.dumps(cases, allow_nan=False), "utf-8")
     return path
 
 
@@ -102,10 +128,13 @@ def test_the_pure_modules(fixture):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_a_wrong_formula_is_noticed(fixture):
-    cases = json.loads(fixture.read_text())
-    cases[7]["expected"]["softmax"][0] += 1e-6
-    fixture.write_text(json.dumps(cases))
+@pytest.mark.parametrize("formula", ["softmax", "distillationLoss"])
+def test_a_wrong_formula_is_noticed(fixture, formula):
+    cases = json.loads(fixture.read_text("utf-8"))
+    right = cases[7]["expected"][formula]
+    numbers = right if formula == "softmax" else right[3]["parts"]["hardPart"]
+    numbers[0] += 1e-6
+    fixture.write_text(json.dumps(cases), "utf-8")
     result = node("--test", HERE / "maths.test.mjs", KDLAB_FIXTURE=str(fixture))
     assert result.returncode == 1
     assert "NumPy says" in result.stdout

@@ -1,6 +1,6 @@
 """A class without network, from start to end: the bundle, set up and used where there is none.
 
-    python tests/offline/class_without_network.py [BUNDLE]
+    python -m tests.offline.class_without_network [BUNDLE]
 
 Without a bundle, one is made first. A copy of it, in a folder with a space and an umlaut in its
 name, then sets itself up in a namespace that has loopback and nothing else, opens JupyterLab as a
@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
-import no_network
+from tests.tools import no_network
 
 ROOT = Path(__file__).parents[2]
 LESSONS = ("00_start_here", "01_train_a_teacher", "02_soft_targets", "03_distill_a_student")
@@ -98,15 +98,16 @@ def main(arguments: list[str]) -> int:
         if arguments:
             bundle = Path(arguments[0])
         else:
-            made = [sys.executable, ROOT / "offline" / "bundle.py", "--out", place]
-            subprocess.run(made, check=True)
+            made = [sys.executable, "-m", "classroom.offline.bundle", "--out", place]
+            subprocess.run(made, cwd=ROOT, check=True)
             (bundle,) = Path(place).glob("kdlab-*")
         copy = shutil.copytree(
             bundle, Path(place, "on a laptop"), ignore=shutil.ignore_patterns(".venv")
         )
-        inside = no_network.command(sys.executable, __file__, "--without-network", copy)
+        module = ["-m", "tests.offline.class_without_network"]
+        inside = no_network.command(sys.executable, *module, "--without-network", copy)
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("KDLAB_", "PYTHON"))}
-        return subprocess.run(inside, env=clean).returncode
+        return subprocess.run(inside, cwd=ROOT, env=clean).returncode
 
 
 if __name__ == "__main__":

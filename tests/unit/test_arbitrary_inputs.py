@@ -24,13 +24,13 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from hypothesis.internal.conjecture import providers
 from matplotlib.figure import Figure
 from test_exercises import EXERCISES
-from widget_examples import a_cohort
 
 import kdlab
-from kdlab import cohort, datasets
+from kdlab import datasets
 from kdlab.metrics import reliability
 from kdlab.widgets._base import Widget
 from kdlab.widgets._page import page
+from tests.tools.widget_examples import a_cohort
 
 # ---- what comes ---------------------------------------------------------------------------------
 
@@ -328,7 +328,7 @@ def neither_training_nor_network(monkeypatch):
     def reached(*_):
         raise Reached
 
-    monkeypatch.setattr(cohort, "_train_in_chunks", reached)
+    monkeypatch.setattr("kdlab.cohort.train._train_in_chunks", reached)
     monkeypatch.setattr(datasets, "_from_keras", reached)
 
 

@@ -20,7 +20,7 @@ from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import is_grade, is_solution
 
-COURSE = Path(__file__).parents[2] / "assignments"
+COURSE = Path(__file__).parents[2] / "classroom/assignments"
 MADE_THERE = ("autograded", "feedback", "gradebook.db*", "grades.csv", "grading.log", "release",
               "submitted", "__pycache__")  # fmt: skip
 POINTS = {
@@ -291,7 +291,7 @@ def test_a_loop_without_end_is_left_out_and_others_keep_what_a_person_gave(
         gradebook.db.commit()
     with open(course / "nbgrader_config.py", "a", encoding="utf-8") as config:
         config.write("c.Execute.timeout = 10\n")
-    # It does not heed an interrupt either, which is all that nbgrader would send.
+    # It goes on after an interrupt, and nbgrader would send nothing else.
     loop = (
         "import time\n\nwhile True:\n    try:\n        time.sleep(1)\n    except BaseException:\n"
         "        pass"

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from nbgrader.utils import is_grade, is_solution
 
-ASSIGNMENT = Path(__file__).parents[2] / "assignments/source/distillation/distillation.ipynb"
+COURSE = Path(__file__).parents[2] / "classroom/assignments"
+ASSIGNMENT = COURSE / "source/distillation/distillation.ipynb"
 CELLS = {
     cell.metadata.nbgrader.grade_id: cell
     for cell in nbformat.read(ASSIGNMENT, as_version=4).cells

@@ -18,12 +18,11 @@ import pytest
 from namespaces import linux
 from systems import posix
 
-ROOT = Path(__file__).parents[2]
-sys.path += [str(ROOT / "offline"), str(ROOT / "tests" / "offline")]
-import bundle as bundles  # noqa: E402
-import no_network  # noqa: E402
-import start_here  # noqa: E402
+from classroom.offline import bundle as bundles
+from classroom.offline import start_here
+from tests.tools import no_network
 
+ROOT = Path(__file__).parents[2]
 HERE = "{}.{}".format(*sys.version_info)
 LOCK = ROOT / "requirements.txt"
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
-from capped import VERSIONS, capped
+from benchmarks.capped import VERSIONS, capped
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="control groups and taskset")
 

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 from systems import KILL
 
-from kdlab import build_student, build_teacher, checkpoint, distill, train
+from kdlab import build_student, build_teacher, distill, train
 from kdlab._tensorflow import keras
+from kdlab.distillation import checkpoint
+from kdlab.storage import read_arrays
 
 
 class Killed(Exception):
@@ -148,15 +150,16 @@ def test_it_is_saved_at_most_every_ten_seconds(run, path, monkeypatch):
     with pytest.raises(Killed):
         run(monitor=Monitor(4.5), checkpoint=path)
     monkeypatch.undo()
-    assert checkpoint.artifacts.read_arrays(path)[1]["epoch"] == 3
+    assert read_arrays(path)[1]["epoch"] == 3
 
 
 def test_a_run_that_was_killed_outright_goes_on(run, uninterrupted, path):
     """`kill -9` in mid-training, in a process of its own."""
     source = """
         import os, sys
-        from kdlab import build_teacher, checkpoint, load_dataset, train
+        from kdlab import build_teacher, load_dataset, train
         from kdlab._tensorflow import keras
+        from kdlab.distillation import checkpoint
 
         class Monitor:
             def start(self, total, unit): pass

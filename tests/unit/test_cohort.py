@@ -1,25 +1,18 @@
 """Many students at once: each exactly as if alone, and as Keras would have trained it."""
 
 import json
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy import stats
+from cohorts import require_same
+from recorder import Recorder
 
-from kdlab import (
-    DistillationLoss,
-    TrainingMonitor,
-    accuracy,
-    cohort,
-    confidence_interval,
-    pack_targets,
-    train_cohort,
-)
+from kdlab import DistillationLoss, TrainingMonitor, accuracy, pack_targets, train_cohort
 from kdlab._tensorflow import keras, tf
+from kdlab.cohort.draws import Draws, initial_weights
+from kdlab.cohort.program import CHUNK, Program
 
 STEPS = 30
-ARRAYS = ("temperature", "alpha", "n_images", "seed", "test_logits", "test_accuracy", "loss")
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +28,10 @@ def train(digits, teacher):
 @pytest.fixture(scope="module")
 def mixed(train):
     """36 students, in more than one chunk."""
-    assert cohort._CHUNK < 36
+    assert CHUNK < 36
     return train(
         temperatures=[1, 4], alphas=[0.3, 0.9, 1], n_images=[50, None], seeds=[0, 1, 2]
     )  # fmt: skip
-
-
-def require_same(a, b):
-    for name in ARRAYS:
-        np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)
-    for ours, theirs in zip(a.weights, b.weights, strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-    assert a.left_out == b.left_out
 
 
 # ---- exactness ----------------------------------------------------------------------------------
@@ -105,10 +90,11 @@ def keras_student(program, student, steps):
     for units in program.layers[1:-1]:
         model.add(keras.layers.Dense(units, activation="relu"))
     model.add(keras.layers.Dense(program.layers[-1]))
-    model.set_weights([w.squeeze(0) if w.shape[0] == 1 else w for w in program._initial(seed)])
+    weights = initial_weights(seed, program.layers)
+    model.set_weights([w.squeeze(0) if w.shape[0] == 1 else w for w in weights])
     loss = DistillationLoss(temperature, alpha, program.scale_by_t2)
     optimizer = keras.optimizers.Adam(float(program.learning_rate))
-    draws = cohort._Draws(program.transfer_set(seed, size, left_out), seed)
+    draws = Draws(program.transfer_set(seed, size, left_out), seed)
     losses = []
     for _ in range(steps):
         batch = draws(program.batch_size)
@@ -123,13 +109,12 @@ def keras_student(program, student, steps):
 @pytest.mark.parametrize("hidden", [16, (12, 9)])
 def test_each_student_is_the_one_that_keras_trains(train, monkeypatch, digits, hidden, scale_by_t2):
     programs = []
-    build = cohort._Program
 
     def remember(*args, **kwargs):
-        programs.append(build(*args, **kwargs))
+        programs.append(Program(*args, **kwargs))
         return programs[-1]
 
-    monkeypatch.setattr(cohort, "_Program", remember)
+    monkeypatch.setattr("kdlab.cohort.train.Program", remember)
     steps = 50
     result = train(
         temperatures=[1, 4, 20], alphas=[0, 0.3, 1], n_images=[40], left_out=[(2, 3)], seeds=[6],
@@ -182,9 +167,9 @@ def test_longer_training_goes_on_from_the_shorter(train):
 
 def test_where_alpha_is_0_the_temperature_plays_no_part_and_is_trained_once(train, monkeypatch):
     trained = []
-    run = cohort._Program.train
+    run = Program.train
     monkeypatch.setattr(
-        cohort._Program, "train",
+        Program, "train",
         lambda self, chunk, report: trained.extend(chunk) or run(self, chunk, report),
     )  # fmt: skip
     result = train(temperatures=[1, 4, 9], alphas=[0, 1], seeds=[0, 1])
@@ -231,71 +216,11 @@ def test_a_class_left_out_is_not_learned_from_labels_but_is_from_soft_targets(tr
     assert (on_threes(alpha=1, left_out=(3,)) > 0).all()
 
 
-def transfer_set(digits, seed, size, left_out=(), balanced=False):
-    return cohort._transfer_set(
-        seed, size, left_out, balanced=balanced, y=digits.y_train, n=len(digits.y_train)
-    )
-
-
-@pytest.mark.parametrize("balanced", [False, True])
-@pytest.mark.parametrize("seed", [0, 7])
-def test_a_smaller_transfer_set_lies_inside_a_larger_one(digits, seed, balanced):
-    sets = [transfer_set(digits, seed, n, balanced=balanced).tolist() for n in (1, 50, 300, 1257)]
-    for small, large in pairwise(sets):
-        assert large[: len(small)] == small
-    assert sorted(sets[-1]) == list(range(1257))
-    other = transfer_set(digits, seed + 1, 50, balanced=balanced).tolist()
-    assert other != sets[1]
-
-
-@pytest.mark.parametrize("size", [10, 50, 300])
-def test_a_balanced_transfer_set_has_equal_shares(digits, size):
-    for seed in range(5):
-        chosen = transfer_set(digits, seed, size, balanced=True)
-        assert np.bincount(digits.y_train[chosen]).tolist() == [size // 10] * 10
-    uneven = np.bincount(digits.y_train[transfer_set(digits, 0, 47, balanced=True)], minlength=10)
-    assert uneven.max() - uneven.min() == 1
-
-
-def test_a_left_out_class_is_taken_out_of_the_same_images(digits):
-    whole, without = transfer_set(digits, 4, 60), transfer_set(digits, 4, 60, (3, 5))
-    assert without.tolist() == [i for i in whole if digits.y_train[i] not in (3, 5)]
-    assert len(without) < 60
-
-
-def test_draws_go_through_all_images_before_any_comes_again():
-    images = np.arange(100, 107, dtype=np.int32)
-    one, other = cohort._Draws(images, 0), cohort._Draws(images, 0)
-    stream = np.concatenate([one(n) for n in (3, 1, 20, 4, 0, 14)])
-    for start in range(0, 42, 7):
-        assert sorted(stream[start : start + 7]) == images.tolist()
-    assert len({tuple(stream[i : i + 7]) for i in range(0, 42, 7)}) > 1
-    np.testing.assert_array_equal(other(42), stream)  # however it is cut
-
-
 # ---- progress and interrupts --------------------------------------------------------------------
 
 
-class Recorder:
-    """A monitor that remembers, and may press the stop button."""
-
-    def __init__(self, stop_at=None):
-        self.calls, self.stop_at = [], stop_at
-
-    def start(self, total, unit="epoch"):
-        self.calls.append(("start", total, unit))
-
-    def update(self, done, **metrics):
-        self.calls.append(("update", done, metrics))
-        if self.stop_at is not None and done >= self.stop_at:
-            raise KeyboardInterrupt
-
-    def finish(self, message=""):
-        self.calls.append(("finish", message))
-
-
 def test_the_monitor_hears_start_progress_and_finish(train):
-    monitor, chunk = Recorder(), cohort._CHUNK
+    monitor, chunk = Recorder(), CHUNK
     trained = train(seeds=range(chunk + 6), steps=150, monitor=monitor)
     assert monitor.calls[0] == ("start", chunk + 6, "student")
     updates = monitor.calls[1:-1]
@@ -315,7 +240,7 @@ def test_a_training_monitor_fits(train, capsys):
 
 
 def test_an_interrupt_returns_the_students_that_are_finished(train, capsys):
-    chunk = cohort._CHUNK
+    chunk = CHUNK
     monitor = Recorder(stop_at=chunk + 1)
     settings = {"alphas": [0, 1], "temperatures": [1, 4], "seeds": range(chunk)}
     stopped = train(monitor=monitor, **settings)  # three to train for each seed
@@ -336,7 +261,7 @@ def test_an_interrupt_before_any_student_is_finished_is_passed_on(train):
 
 def test_a_failure_is_not_called_done(train, monkeypatch):
     monitor = Recorder()
-    monkeypatch.setattr(cohort, "_run_steps", lambda *_: 1 / 0)
+    monkeypatch.setattr("kdlab.cohort.program._run_steps", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         train(monitor=monitor)
     assert monitor.calls[-1] == ("finish", "Ended by an error.")
@@ -355,47 +280,6 @@ def test_the_result_holds_one_entry_per_student_in_the_documented_order(mixed, d
     np.testing.assert_array_equal(mixed.test_accuracy, accuracy(mixed.test_logits, digits.y_test))
     np.testing.assert_array_equal(mixed.predict_logits(digits.x_test), mixed.test_logits)
     assert repr(mixed) == "<CohortResult: 36 students 64-16-10, 30 steps>"
-
-
-def test_select_takes_the_students_with_these_settings(mixed):
-    some = mixed.select(alpha=0.3, n_images=50)
-    where = (mixed.alpha == 0.3) & (mixed.n_images == 50)
-    require_same(some, mixed._take(np.flatnonzero(where)))
-    require_same(mixed.select(), mixed)
-    require_same(mixed.select(left_out=()), mixed)
-
-
-def test_interval_and_summary_are_those_of_the_accuracies(mixed):
-    which = dict(alpha=1, temperature=4, n_images=50)
-    values = mixed.select(**which).test_accuracy
-    assert mixed.interval(0.9, **which) == confidence_interval(values, 0.9)
-    rows = mixed.summary(0.9)
-    assert len(rows) == 12
-    mine = [row for row in rows if all(row[key] == value for key, value in which.items())]
-    assert [row["accuracy"] for row in mine] == [confidence_interval(values, 0.9)]
-    assert mine[0]["left_out"] == () and mine[0]["accuracy"].n == 3
-
-
-def test_difference_is_paired_by_seed(mixed):
-    a, b = (dict(alpha=v, temperature=4, n_images=50) for v in (1, 0.3))
-    expected = stats.ttest_rel(mixed.select(**a).test_accuracy, mixed.select(**b).test_accuracy)
-    interval = mixed.difference(a, b, 0.9)
-    np.testing.assert_allclose(interval[1:3], expected.confidence_interval(0.9))
-    assert interval.n == 3 and mixed.difference(b, a, 0.9).mean == -interval.mean
-
-
-def test_an_interval_counts_no_seed_twice(mixed, train):
-    """Students that share a seed are not independent: as many, they would narrow the interval."""
-    with pytest.raises(ValueError, match="one student per seed"):
-        mixed.difference(dict(alpha=1), dict(alpha=0.3))
-    with pytest.raises(ValueError, match="one student per seed"):
-        mixed.interval(alpha=1, n_images=50)
-    # The same student listed under several temperatures is one student.
-    hard = train(alphas=[0, 1], temperatures=[1, 4], seeds=[0, 1, 2])
-    assert hard.interval(alpha=0) == hard.interval(alpha=0, temperature=4)
-    gain = hard.difference(dict(alpha=1, temperature=4), dict(alpha=0))
-    assert gain == hard.difference(dict(alpha=1, temperature=4), dict(alpha=0, temperature=4))
-    assert gain.n == 3
 
 
 def test_json_holds_what_is_needed_to_repeat_and_to_plot(train, tmp_path):
@@ -463,7 +347,7 @@ def test_bad_input_is_named_before_anything_is_trained(train, monkeypatch, setti
     def no_training(*_):
         raise AssertionError("training has begun")
 
-    monkeypatch.setattr(cohort, "_run_steps", no_training)
+    monkeypatch.setattr("kdlab.cohort.program._run_steps", no_training)
     with np.errstate(invalid="ignore"), pytest.raises(ValueError, match=named):
         train(**settings)
 
@@ -491,32 +375,11 @@ def test_arrays_that_do_not_fit_are_named(data, named):
 
 
 def test_softmax_outputs_in_place_of_logits_earn_a_warning(digits, monkeypatch):
-    monkeypatch.setattr(cohort, "_train_in_chunks", lambda *_: 1 / 0)
+    monkeypatch.setattr("kdlab.cohort.train._train_in_chunks", lambda *_: 1 / 0)
     with pytest.warns(UserWarning, match="teacher_logits looks like softmax outputs") as caught:  # noqa: SIM117
         with pytest.raises(ZeroDivisionError):
             train_cohort(digits, np.eye(10)[digits.y_train])
     assert caught[0].filename == __file__
-
-
-@pytest.mark.parametrize(
-    ("call", "named"),
-    [
-        (lambda c: c.select(temp=4), "settings must be among temperature, alpha.*got 'temp'"),
-        (lambda c: c.select(temperature=5), "no student of this cohort has"),
-        (lambda c: c.select(alpha=None), "alpha must be one number, got None"),
-        (lambda c: c.select(seed=[0, 1]), r"seed must be one number, got \[0, 1\]"),
-        (lambda c: c.select(left_out=None), "left_out must hold classes from 0 to 9, got None"),
-        (lambda c: c.select(left_out=3), "no student of this cohort has"),
-        (lambda c: c.interval(seed=0, alpha=1, temperature=1, n_images=50), "at least 2"),
-        (lambda c: c.difference(dict(seed=0, alpha=1, temperature=1, n_images=50),
-                                dict(seed=1, alpha=1, temperature=1, n_images=50)), "seeds"),
-        (lambda c: c.select(seed=0).summary(), "at least 2"),
-        (lambda c: c.predict_logits(np.zeros((3, 7, 8, 1))), "images must hold images of 64"),
-    ],
-)  # fmt: skip
-def test_bad_questions_to_the_result_are_named(mixed, call, named):
-    with pytest.raises(ValueError, match=named):
-        call(mixed)
 
 
 def test_students_that_diverge_are_kept_and_named(train):

@@ -8,9 +8,11 @@ import time
 
 import numpy as np
 import pytest
+from cohorts import require_same
 from systems import KILL
 
-from kdlab import cohort, train_cohort
+from kdlab import train_cohort
+from kdlab.cohort.program import CHUNK
 
 GRID = {"temperatures": [1, 4], "alphas": [0, 0.5, 1], "n_images": [40, 100], "seeds": range(9)}
 
@@ -53,13 +55,6 @@ class Listener:
         self.heard.append(("finish", message))
 
 
-def require_same(a, b):
-    for name in ("seed", "alpha", "temperature", "n_images", "test_logits", "loss", "test_curve"):
-        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
-    for ours, theirs in zip(a.weights, b.weights, strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-
-
 def test_the_students_are_those_of_a_single_process_bit_for_bit(train, client):
     listener = Listener()
     there = train(client=client, monitor=listener)
@@ -70,7 +65,7 @@ def test_the_students_are_those_of_a_single_process_bit_for_bit(train, client):
         "finish",
         f"Done: {n} students.",
     )
-    assert dones == sorted(dones) and dones[-1] == n and len(dones) == -(-n // cohort._CHUNK)
+    assert dones == sorted(dones) and dones[-1] == n and len(dones) == -(-n // CHUNK)
 
 
 def test_a_killed_worker_costs_time_and_nothing_else(train, client):
@@ -97,7 +92,7 @@ def test_an_interrupt_keeps_what_is_finished_and_frees_the_cluster(train, client
 
     result = train(client=client, monitor=Listener(interrupt))
     # One chunk, whichever was first; a student of alpha 0 is listed at each of two temperatures.
-    assert 0 < len(result) <= 2 * cohort._CHUNK
+    assert 0 < len(result) <= 2 * CHUNK
     one = result.select(seed=int(result.seed[0]), alpha=float(result.alpha[0]))
     assert np.isfinite(one.test_logits).all()
     end = time.monotonic() + 30

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
+from fallbacks import html_of, text_of
 
 import kdlab
 from kdlab import confidence_interval, paired_difference, unpaired_difference, verdict
 from kdlab.widgets import CohortExplorer
+from tests.tools.widget_examples import HOSTILE, LARGE_COHORT, NAMES, a_cohort
 
 SETTING = {"n_images": 50, "alpha": 1.0, "temperature": 4.0}
 STATE = {**SETTING, "n_images": 200, "alpha": 0.5, "show": "difference", "paired": False}
@@ -76,14 +77,6 @@ def along(ticks, places):
 
 def number(text):
     return float(text.replace("−", "-").replace(",", ""))
-
-
-def html_of(widget):
-    return widget._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(widget):
-    return widget._repr_mimebundle_()[0]["text/plain"]
 
 
 # ---- Its numbers --------------------------------------------------------------------------------
@@ -251,9 +244,9 @@ def test_long_curves_are_thinned_to_what_can_be_seen():
     ],
 )
 def test_axes_have_round_numbers(values, texts):
-    from kdlab.widgets.cohort_explorer import _Axis
+    from kdlab.widgets._cohort_drawing import Axis
 
-    places, shown = zip(*_Axis(values).ticks(), strict=True)
+    places, shown = zip(*Axis(values).ticks(), strict=True)
     assert list(shown) == texts
     assert all(0 <= place <= 100 for place in places)
 
@@ -512,15 +505,13 @@ def test_hostile_names_stay_text():
 def test_it_needs_no_tensorflow():
     code = """
 import sys
-from widget_examples import a_cohort
+from tests.tools.widget_examples import a_cohort
 from kdlab.widgets import CohortExplorer
 CohortExplorer(a_cohort())._repr_mimebundle_()
 heavy = {"tensorflow", "keras", "sklearn", "matplotlib"} & set(sys.modules)
 assert not heavy, heavy
 """
-    import widget_examples
-
-    where = {"PYTHONPATH": str(Path(widget_examples.__file__).parent)}
+    where = {"PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run(
         [sys.executable, "-c", code], check=True, timeout=120, env={**os.environ, **where}
     )

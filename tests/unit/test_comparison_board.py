@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from fallbacks import html_of, text_of
 
 from kdlab import accuracy, agreement, confidence_interval, proportion_interval
 from kdlab.widgets import ComparisonBoard
@@ -18,14 +19,6 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 def board(models=MODELS, labels=LABELS, **options):
     return ComparisonBoard(models, labels, **options)
-
-
-def html_of(widget):
-    return widget._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(widget):
-    return widget._repr_mimebundle_()[0]["text/plain"]
 
 
 def test_one_run_has_an_interval_over_test_images():

@@ -6,6 +6,7 @@ import weakref
 
 import numpy as np
 import pytest
+from fallbacks import html_of, text_of
 
 import kdlab
 from kdlab import DigitPad, predict_logits
@@ -29,14 +30,6 @@ def data():
         "labels": np.arange(5),
         "class_names": tuple("abcdefghij"),
     }
-
-
-def html_of(pad):
-    return pad._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(pad):
-    return pad._repr_mimebundle_()[0]["text/plain"]
 
 
 # ---- What it takes ------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from recorder import Recorder
 
 from kdlab import (
     Dataset,
@@ -12,7 +13,6 @@ from kdlab import (
     build_student,
     build_teacher,
     distill,
-    distillation,
     load_dataset,
     log_softmax,
     pack_targets,
@@ -23,6 +23,7 @@ from kdlab import (
     train,
 )
 from kdlab._tensorflow import keras, tf
+from kdlab.distillation.batches import batches
 
 RNG = np.random.default_rng(0)
 TEMPERATURES = [0.5, 1.0, 4.0, 20.0]
@@ -335,32 +336,11 @@ def test_many_trainings_in_a_row_are_not_warned_of(python):
 
 def test_no_tuner_is_waited_for_when_a_training_is_garbage():
     """tf.data's own tuner wakes up once in a minute, and whoever throws it away waits for that."""
-    batches = distillation._batches(np.zeros((3, 1)), np.zeros(3), 2, seed=0, first_epoch=0)
-    assert batches.options().autotune.enabled is False
+    stream = batches(np.zeros((3, 1)), np.zeros(3), 2, seed=0, first_epoch=0)
+    assert stream.options().autotune.enabled is False
 
 
 # ---- monitors and interrupts --------------------------------------------------------------------
-
-
-class Recorder:
-    """A monitor that remembers, and may press the stop button."""
-
-    def __init__(self, stop_at=None):
-        self.calls, self.stop_at = [], stop_at
-
-    def start(self, total, unit="epoch"):
-        self.calls.append(("start", total, unit))
-        if self.stop_at == "start":
-            raise KeyboardInterrupt
-
-    def update(self, done, **metrics):
-        self.calls.append(("update", done, metrics))
-        if self.stop_at not in (None, "start") and done >= self.stop_at:
-            self.stop_at = None
-            raise KeyboardInterrupt
-
-    def finish(self, message=""):
-        self.calls.append(("finish", message))
 
 
 def test_the_monitor_hears_start_every_epoch_and_finish(student, small, digits):
@@ -559,7 +539,7 @@ def test_a_keras_configured_for_another_backend_gets_tensorflow(python, tmp_path
     environment = {"KERAS_BACKEND": "torch"} if where == "environment" else {}
     done = python(REPORT, KERAS_HOME=str(tmp_path), **environment)
     assert done.stdout.strip() == "tensorflow"
-    assert done.stderr == ""  # nor does TensorFlow chatter
+    assert done.stderr == ""  # TensorFlow prints nothing either
 
 
 def test_keras_already_loaded_on_another_backend_earns_one_clear_line(python):
@@ -628,10 +608,10 @@ def test_each_epoch_has_every_example_once_in_an_order_of_its_own(batch_size):
     steps = -(-200 // batch_size)
 
     def orders(first_epoch, seed=0):
-        batches = distillation._batches(x, y, batch_size, seed, first_epoch)
+        stream = batches(x, y, batch_size, seed, first_epoch)
         epochs = []
         for skip in (0, steps):
-            images, labels = zip(*batches.skip(skip).take(steps), strict=True)
+            images, labels = zip(*stream.skip(skip).take(steps), strict=True)
             np.testing.assert_array_equal(np.concatenate(images), np.concatenate(labels))
             epochs.append(np.concatenate(labels))
         return epochs

@@ -1,4 +1,4 @@
-"""The pages for people: links that lead somewhere, and a teaching guide that fits the lessons."""
+"""The pages for people: they lead somewhere, agree with each other and fit the lessons."""
 
 import ast
 import importlib
@@ -10,15 +10,17 @@ from urllib.parse import unquote
 import mistune
 import nbformat
 import pytest
+import yaml
 
+import kdlab
 from kdlab.exercises.exercise import Exercise
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/*/*.md")])
+PAGES = sorted(p for places in ("*", "docs/*", "classroom/*/*") for p in ROOT.glob(f"{places}.md"))
 GUIDE = (ROOT / "docs/teaching.md").read_text("utf-8")
 LESSONS = {path.name[:2]: path for path in sorted(ROOT.glob("notebooks/0*.ipynb"))}
 EXERCISES = [importlib.import_module(f"kdlab.exercises.lesson_{lesson}") for lesson in LESSONS]
-ASSIGNMENT = ROOT / "assignments/source/distillation/distillation.ipynb"
+ASSIGNMENT = ROOT / "classroom/assignments/source/distillation/distillation.ipynb"
 
 parse = mistune.create_markdown(renderer="ast", plugins=["table"])
 
@@ -90,6 +92,55 @@ def test_every_relative_link_leads_somewhere(path):
 def test_a_dead_link_is_seen(url, dead):
     path = ROOT / "docs/teaching.md"
     assert dead_links(path, f"## Objectives\n\n[a page]({url})") == ([url] if dead else [])
+
+
+# ---- where things are ---------------------------------------------------------------------------
+
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text("utf-8")
+
+
+def tree(block: str) -> list[str]:
+    """The paths in a drawing of a tree: a name on each line, two spaces further in each folder."""
+    paths, folders = [], []
+    for line in block.splitlines():
+        indent = len(line) - len(line.lstrip())
+        folders[indent // 2 :] = [line.split()[0]]
+        paths.append("".join(folders))
+    return paths
+
+
+def missing(markdown: str) -> list[str]:
+    """What a page names in a tree or as `a/path` and is not there, `file.py::test` included."""
+    [drawn] = re.findall(r"^```\n(.*?)\n```$", markdown, re.MULTILINE | re.DOTALL)
+    named = re.findall(r"`([\w.]+/[\w./]*(?:::\w+)?)`", markdown)
+    absent = []
+    for name in [*tree(drawn), *(n for n in named if not re.search("NAME|NN", n))]:
+        path, _, test = name.partition("::")
+        there = (ROOT / path).exists()
+        if not there or (test and f"def {test}(" not in (ROOT / path).read_text("utf-8")):
+            absent.append(name)
+    return absent
+
+
+def test_what_the_architecture_names_is_there():
+    assert missing(ARCHITECTURE) == []
+
+
+def test_what_is_not_there_is_seen():
+    page = "```\ndocs/    text\n  gone.md\n  teaching.md\n```\n`tests/unit/test_docs.py::test_gone`"
+    assert missing(page) == ["docs/gone.md", "tests/unit/test_docs.py::test_gone"]
+
+
+# ---- versions -----------------------------------------------------------------------------------
+
+
+def test_package_citation_and_changelog_are_of_one_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    newest, date = re.findall(r"^## (\d\S+) - (\S+)$", changes, re.MULTILINE)[0]
+    assert citation["version"] == kdlab.__version__ == newest
+    assert citation["date-released"] == date
+    assert re.findall(r"^## (.*)", changes, re.MULTILINE)[0] == "Unreleased"
 
 
 # ---- the lesson plans ---------------------------------------------------------------------------

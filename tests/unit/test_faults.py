@@ -18,8 +18,9 @@ from namespaces import linux
 from systems import KILL, replaces_what_is_read
 
 import kdlab
-from kdlab import artifacts, checkpoint, storage
+from kdlab import storage, teachers
 from kdlab._tensorflow import keras
+from kdlab.distillation import checkpoint
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -44,7 +45,7 @@ def test_on_a_full_disk_nothing_is_lost(tmp_path):
         import os, sys
         import numpy as np
         import kdlab
-        from kdlab import checkpoint
+        from kdlab.distillation import checkpoint
 
         os.chdir(sys.argv[1])
         checkpoint.SAVE_EVERY = 0
@@ -89,13 +90,13 @@ def test_on_a_full_disk_nothing_is_lost(tmp_path):
 WRITER = """
     import sys
     import numpy as np
-    from kdlab import artifacts
+    from kdlab import storage
 
     path, mark = sys.argv[1], int(sys.argv[2])
     values = np.full(200_000, mark)
     print("writing", flush=True)
     while True:
-        artifacts.write_arrays(path, {"values": values}, {"mark": mark}, compress=False)
+        storage.write_arrays(path, {"values": values}, {"mark": mark}, compress=False)
 """
 
 
@@ -109,7 +110,7 @@ def start_writer(path, mark: int) -> subprocess.Popen:
 
 def read_whole(path) -> int:
     """Whose file it is; it must be whole."""
-    arrays, about = artifacts.read_arrays(path)
+    arrays, about = storage.read_arrays(path)
     assert (arrays["values"] == about["mark"]).all()
     return about["mark"]
 
@@ -117,7 +118,7 @@ def read_whole(path) -> int:
 def test_whoever_is_killed_while_writing_leaves_the_old_file_whole(tmp_path, monkeypatch):
     path = tmp_path / "artifact.npz"
     for mark in range(12):
-        artifacts.write_arrays(path, {"values": np.full(200_000, -1)}, {"mark": -1})
+        storage.write_arrays(path, {"values": np.full(200_000, -1)}, {"mark": -1})
         writer = start_writer(path, mark)
         # At another moment each time.
         with pytest.raises(subprocess.TimeoutExpired):
@@ -126,11 +127,11 @@ def test_whoever_is_killed_while_writing_leaves_the_old_file_whole(tmp_path, mon
         assert abs(writer.wait()) == KILL
         writer.stdout.close()
         assert read_whole(path) in (-1, mark)
-    # What was half-written then goes with the next write, once it is old enough to be nobody's.
+    # What was half-written then goes with the next write, once no writer can still be at it.
     abandoned = tmp_path / f".{path.name}.{'0' * 32}"
     abandoned.write_bytes(b"half")
     monkeypatch.setattr(storage, "_ABANDONED", -1)
-    artifacts.write_arrays(path, {"values": np.zeros(3)}, {"mark": 0})
+    storage.write_arrays(path, {"values": np.zeros(3)}, {"mark": 0})
     assert os.listdir(tmp_path) == [path.name]
 
 
@@ -141,10 +142,10 @@ def test_what_another_is_writing_now_is_left_alone(tmp_path):
         file.write_bytes(b"")
     for file in others:
         os.utime(file, (0, 0))
-    artifacts.write_arrays(tmp_path / "a.npz", {"a": np.zeros(1)}, {})
+    storage.write_arrays(tmp_path / "a.npz", {"a": np.zeros(1)}, {})
     assert all(file.exists() for file in (now, *others))
     os.utime(now, (0, 0))
-    artifacts.write_arrays(tmp_path / "a.npz", {"a": np.zeros(1)}, {})
+    storage.write_arrays(tmp_path / "a.npz", {"a": np.zeros(1)}, {})
     assert not now.exists() and all(file.exists() for file in others)
 
 
@@ -154,7 +155,7 @@ def test_what_another_is_writing_now_is_left_alone(tmp_path):
 @replaces_what_is_read
 def test_two_who_write_the_same_artifact_leave_it_whole_at_each_moment(tmp_path):
     path = tmp_path / "artifact.npz"
-    artifacts.write_arrays(path, {"values": np.full(200_000, 0)}, {"mark": 0})
+    storage.write_arrays(path, {"values": np.full(200_000, 0)}, {"mark": 0})
     writers = [start_writer(path, mark) for mark in (1, 2)]
     try:
         seen = [read_whole(path) for _ in range(300)]
@@ -182,9 +183,9 @@ def damaged(whole: bytes, n: int):
 def test_a_damaged_shipped_teacher_is_found_or_the_damage_is_harmless(
     name, n, tmp_path, monkeypatch
 ):
-    shipped = artifacts._SHIPPED / f"{name}.npz"
+    shipped = teachers._SHIPPED / f"{name}.npz"
     before = kdlab.pretrained_teacher(name)
-    monkeypatch.setattr(artifacts, "_SHIPPED", tmp_path)
+    monkeypatch.setattr(teachers, "_SHIPPED", tmp_path)
     found = 0
     for content in damaged(shipped.read_bytes(), n):
         (tmp_path / shipped.name).write_bytes(content)
@@ -227,7 +228,7 @@ def test_a_damaged_checkpoint_is_used_as_it_was_or_not_at_all(tmp_path, digits, 
 
 def test_an_artifact_that_is_no_teacher_is_named(tmp_path, digits):
     arrays = {"train_logits": np.zeros((3, 2)), "test_logits": np.zeros((1, 2))}
-    artifacts.write_arrays(tmp_path / "other.npz", arrays, {})
+    storage.write_arrays(tmp_path / "other.npz", arrays, {})
     with pytest.raises(ValueError, match=r"other\.npz was made from other data"):
         kdlab.load_teacher(tmp_path / "other.npz", digits)
 
@@ -242,12 +243,9 @@ def test_in_a_read_only_home_the_lessons_run_and_say_nothing_else(tmp_path):
     (A mode would not do: root may write all the same.)
     """
     script = """
-        import sys
-
-        sys.path.insert(0, "../tests/notebooks")
         import nbformat
-        import refresh
         import kdlab
+        from tests.tools import refresh
 
         for name in ("00_start_here", "02_soft_targets"):
             lesson = nbformat.read(f"{name}.ipynb", as_version=4)
@@ -277,7 +275,7 @@ def test_in_a_read_only_home_the_lessons_run_and_say_nothing_else(tmp_path):
     done = namespaces.run(
         *source(script), setup=f"cd '{NOTEBOOKS}'; mount -t tmpfs -o ro none '{home}'",
         HOME=str(home), XDG_CACHE_HOME=str(home / "cache"), XDG_CONFIG_HOME=str(home / "config"),
-        MPLCONFIGDIR="", IPYTHONDIR=str(home / "ipython"),
+        MPLCONFIGDIR="", IPYTHONDIR=str(home / "ipython"), PYTHONPATH=str(NOTEBOOKS.parent),
     )  # fmt: skip
     require(done)
     # Not ours: what Jupyter says of it, on the server's side.
@@ -336,12 +334,12 @@ def test_without_any_network_digits_work_and_the_others_say_what_to_do(tmp_path)
         assert f"Put {name}.npz into a folder" in message
 
 
-@pytest.mark.parametrize("kind", ["nowhere", "a file", "nobody's home"])
+@pytest.mark.parametrize("kind", ["nowhere", "a file", "unknown user"])
 def test_a_data_folder_that_is_none_is_named_with_the_variable(kind, tmp_path, monkeypatch):
     (tmp_path / "a file").touch()
-    where = "~nobody-of-this-name/data" if kind == "nobody's home" else str(tmp_path / kind)
+    where = "~nobody-of-this-name/data" if kind == "unknown user" else str(tmp_path / kind)
     monkeypatch.setenv("KDLAB_DATA_DIR", where)
-    unknown = kind == "nobody's home" and os.name == "posix"  # Windows guesses where it would be
+    unknown = kind == "unknown user" and os.name == "posix"  # Windows guesses where it would be
     error = ValueError if unknown else FileNotFoundError
     with pytest.raises(error, match=r"^KDLAB_DATA_DIR (must name an existing folder|cannot be)"):
         kdlab.load_dataset("mnist")

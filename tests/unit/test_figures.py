@@ -20,7 +20,7 @@ SEEDS = range(3)  # few, to be quick
 @pytest.fixture(scope="module")
 def figures():
     """The script as a module, with fewer students."""
-    spec = importlib.util.spec_from_file_location("figures", ROOT / "docs/figures.py")
+    spec = importlib.util.spec_from_file_location("figures", ROOT / "classroom/figures.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     module.GAIN_SEEDS = module.MISSING_SEEDS = SEEDS

@@ -6,9 +6,9 @@ import threading
 import pytest
 
 import kdlab
-from kdlab import cohort
 from kdlab._interrupt import held_interrupts
 from kdlab._tensorflow import keras
+from kdlab.cohort.program import Program
 
 
 @pytest.fixture(autouse=True)
@@ -55,13 +55,13 @@ def test_training_hears_it(data, capsys):
 
 
 def test_a_cohort_hears_it(data, monkeypatch):
-    finished = cohort._Program.train
+    finished = Program.train
 
     def train(self, chunk, report):
         Finalized()
         return finished(self, chunk, report)
 
-    monkeypatch.setattr(cohort._Program, "train", train)
+    monkeypatch.setattr(Program, "train", train)
     with pytest.raises(KeyboardInterrupt, match="Stopped: 0 of 500 students"):
         kdlab.train_cohort(data, alphas=[0], n_images=[50], seeds=range(500))
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -124,7 +124,7 @@ def test_of_the_kernel_a_lesson_says_what_it_said_before(manager, tmp_path):
     opened = {"name": "python", "version": "3.11.7", "mimetype": "text/x-python"}
     save(manager, notebook(kdlab={"lesson": "x"}, language_info=opened))
     assert (tmp_path / "a.ipynb").read_bytes() == before
-    # Another kernel is said; and notebooks that are no lessons are none of our business.
+    # Another kernel is named; notebooks that are no lessons stay as they are.
     other = notebook(kdlab={"lesson": "x"}, language_info={"name": "R"})
     other.metadata.kernelspec.name = "ir"
     save(manager, other)

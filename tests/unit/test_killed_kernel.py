@@ -12,7 +12,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from systems import KILL, replaces_what_is_read
 
-from kdlab import artifacts
+from kdlab import storage
 
 LESSON = Path(__file__).parents[2] / "notebooks" / "01_train_a_teacher.ipynb"
 SAVED = "teacher_in_training.npz"
@@ -26,7 +26,8 @@ def lesson() -> list[str]:
     cells[training] = cells[training].replace("epochs=30", "epochs=12")
     assert f'checkpoint="{SAVED}"' in cells[training] and "epochs=12" in cells[training]
     return [
-        "from kdlab import checkpoint\ncheckpoint.SAVE_EVERY = 0",  # its epochs are short
+        # Its epochs are short.
+        "from kdlab.distillation import checkpoint\ncheckpoint.SAVE_EVERY = 0",
         *cells[: training + 1],
         "np.savez('end.npz', *teacher.get_weights(), losses=history.history['loss'])",
     ]
@@ -73,7 +74,7 @@ def kernel(tmp_path):
 
 
 def epochs_saved(path: Path) -> int:
-    return artifacts.read_arrays(path)[1]["epoch"] if path.exists() else 0
+    return storage.read_arrays(path)[1]["epoch"] if path.exists() else 0
 
 
 @replaces_what_is_read

@@ -2,10 +2,11 @@ import re
 
 import numpy as np
 import pytest
-from widget_examples import HOSTILE, losses
 
 from kdlab import DistillationLoss, soft_targets
+from kdlab._tensorflow import tf
 from kdlab.widgets import LossExplorer
+from tests.tools.widget_examples import HOSTILE, losses
 
 STATE = {"temperature": 2.5, "alpha": 0.3, "scale_by_t2": False, "index": 6}
 
@@ -103,9 +104,14 @@ def test_it_is_the_loss_that_students_train_on(data, temperature, alpha, scale_b
     )
     loss = DistillationLoss(temperature, alpha, scale_by_t2)
     rows = (data[name][2:3] for name in ("labels", "teacher_logits", "student_logits"))
-    labels, teacher, student = rows
-    expected = float(loss((labels, teacher), student))  # in float32
-    assert explorer._loss().total == pytest.approx(expected, rel=1e-3)
+    labels, teacher, student = map(tf.constant, rows)
+    with tf.GradientTape() as tape:
+        tape.watch(student)
+        expected = loss((labels, teacher), student)  # in float32
+    shown = explorer._loss()
+    assert shown.total == pytest.approx(float(expected), rel=1e-3)
+    [gradient] = tape.gradient(expected, student).numpy()
+    assert shown.gradient == pytest.approx(gradient, rel=1e-3, abs=1e-6)
 
 
 def test_fallback_shows_the_real_numbers(data):

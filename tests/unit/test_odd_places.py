@@ -16,7 +16,7 @@ import pytest
 from systems import posix
 
 import kdlab
-from kdlab import artifacts, storage
+from kdlab import storage, teachers
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,7 +87,7 @@ def test_a_clock_that_is_wrong_changes_nothing(year, tmp_path, monkeypatch, digi
     few = kdlab.load_dataset(n_train=20, n_test=20)
     model = kdlab.build_student(few)
     with monkeypatch.context() as patch:
-        patch.setattr(artifacts, "datetime", Clock)
+        patch.setattr(teachers, "datetime", Clock)
         patch.setattr(storage.time, "time", lambda: Clock.now().timestamp())
         kdlab.save_teacher(tmp_path / "t.npz", model, few)
         kdlab.save_teacher(tmp_path / "t.npz", model, few, seed=1)
@@ -102,7 +102,7 @@ def test_a_clock_that_is_wrong_changes_nothing(year, tmp_path, monkeypatch, digi
 
 
 def test_a_clock_set_back_in_mid_training_loses_nothing(tmp_path, monkeypatch, digits):
-    from kdlab import checkpoint
+    from kdlab.distillation import checkpoint
 
     times = iter(range(2_000_000_000, 0, -100_000_000))
     monkeypatch.setattr(checkpoint.time, "time", lambda: next(times))
@@ -122,12 +122,10 @@ def test_a_lesson_runs_in_a_folder_with_umlauts_and_spaces_of_a_user_with_them(t
     shutil.copytree(ROOT / "kdlab", project / "kdlab", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "notebooks", project / "notebooks")
     script = textwrap.dedent("""
-        import sys
         from pathlib import Path
 
-        sys.path.insert(0, sys.argv[1])
         import nbformat
-        import refresh
+        from tests.tools import refresh
 
         path = Path("00_start_here.ipynb")
         expected = nbformat.read(path, as_version=4)
@@ -157,10 +155,11 @@ def test_a_lesson_runs_in_a_folder_with_umlauts_and_spaces_of_a_user_with_them(t
         "USERPROFILE": str(home),  # what Windows calls it
         "USER": "zoë",
         "LOGNAME": "zoë",
-        "PYTHONPATH": str(project),
+        # kdlab is that of the project, and what runs a lesson that of the tests.
+        "PYTHONPATH": f"{project}{os.pathsep}{ROOT}",
     }
     done = subprocess.run(
-        [sys.executable, "-c", script, str(ROOT / "tests/notebooks")],
+        [sys.executable, "-c", script],
         cwd=project / "notebooks", env=environment, capture_output=True, encoding="utf-8",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

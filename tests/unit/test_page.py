@@ -3,10 +3,10 @@ import re
 from pathlib import Path
 
 import pytest
-from widget_examples import EXAMPLES, HOSTILE, explorer
 
 import kdlab.widgets
 from kdlab.widgets import _assets, _page
+from tests.tools.widget_examples import EXAMPLES, HOSTILE, explorer
 
 every_widget = pytest.mark.parametrize("name", EXAMPLES)
 

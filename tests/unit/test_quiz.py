@@ -1,10 +1,10 @@
 import json
 
 import pytest
-from widget_examples import HOSTILE
 
 from kdlab import Quiz
 from kdlab.exercises import lesson_02, lesson_03, lesson_04
+from tests.tools.widget_examples import HOSTILE
 
 QUIZZES = [
     (f"{lesson.__name__[-2:]} {name}", quiz)

@@ -1,4 +1,4 @@
-"""What SECURITY.md promises: nothing that is read is run, downloads are checked, the door shut."""
+"""What SECURITY.md promises: what is read is not run, downloads are checked, others kept out."""
 
 from __future__ import annotations
 

@@ -7,10 +7,12 @@ import pytest
 from scipy import special
 
 from kdlab import entropy, kl_divergence, log_softmax, soft_loss_gradient, softmax
+from kdlab.soft_targets import distillation_loss, unchecked_log_softmax, unchecked_softmax
 
 LOGITS = np.random.default_rng(0).normal(size=(3, 5, 7)) * 10
 TEMPERATURES = [0.1, 0.5, 1, 4, 20, 1e6]
 PROBABILITIES = special.softmax(LOGITS, axis=-1)
+LABELS = np.array([6, 0, 3, 3, 1])
 
 
 @pytest.mark.parametrize("temperature", TEMPERATURES)
@@ -40,6 +42,19 @@ def test_softmax_computes_in_float64_whatever_comes(dtype):
     result = softmax(np.array([3, 1, 0], dtype), 2)
     assert result.dtype == np.float64
     np.testing.assert_allclose(result, special.softmax([1.5, 0.5, 0]))
+
+
+def test_unchecked_they_take_any_axis_and_say_nothing_of_probabilities():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for axis in (0, 1, -1):
+            for ours, scipys in (
+                (unchecked_softmax, special.softmax),
+                (unchecked_log_softmax, special.log_softmax),
+            ):
+                expected = scipys(PROBABILITIES / 4, axis=axis)
+                np.testing.assert_allclose(ours(PROBABILITIES, 4, axis=axis), expected)
+    np.testing.assert_array_equal(unchecked_softmax(LOGITS, 4), softmax(LOGITS, 4))
 
 
 def test_softmax_goes_to_uniform_at_high_temperature_and_to_the_largest_at_low():
@@ -107,6 +122,44 @@ def test_gradient_is_the_numerical_one_of_the_loss(temperature, scale_by_t2):
     np.testing.assert_allclose(gradient.sum(), 0, atol=1e-12)
 
 
+@pytest.mark.parametrize("alpha", [0, 0.3, 0.9, 1])
+@pytest.mark.parametrize("temperature", [0.5, 1, 4, 20])
+@pytest.mark.parametrize("scale_by_t2", [True, False])
+def test_the_distillation_loss_is_that_of_its_definition(temperature, alpha, scale_by_t2):
+    student, teacher = LOGITS[0], LOGITS[1]
+    loss = distillation_loss(student, teacher, LABELS, temperature, alpha, scale_by_t2=scale_by_t2)
+    p, q = (special.softmax(z / temperature, axis=-1) for z in (teacher, student))
+    soft = special.rel_entr(p, q).sum(axis=-1)
+    hard = -special.log_softmax(student, axis=-1)[np.arange(5), LABELS]
+    factor = temperature**2 if scale_by_t2 else 1
+    np.testing.assert_allclose(loss.soft, soft, rtol=1e-9)
+    np.testing.assert_allclose(loss.hard, hard)
+    np.testing.assert_allclose(loss.total, alpha * factor * soft + (1 - alpha) * hard, rtol=1e-9)
+    parts = [loss.soft_gradient, loss.hard_gradient, loss.gradient]
+    assert [part.shape for part in parts] == [(5, 7)] * 3
+
+    def numbers(z):
+        """Each part with its weight, and their sum."""
+        at = distillation_loss(z, teacher, LABELS, temperature, alpha, scale_by_t2=scale_by_t2)
+        return np.array([alpha * factor * at.soft, (1 - alpha) * at.hard, at.total])
+
+    step = 1e-5
+    for k, e in enumerate(np.eye(7)):
+        slopes = (numbers(student + step * e) - numbers(student - step * e)) / (2 * step)
+        np.testing.assert_allclose([part[:, k] for part in parts], slopes, atol=1e-6)
+
+
+def test_the_soft_part_is_zero_where_the_two_agree_and_infinite_at_a_class_without_a_chance():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        same = distillation_loss(LOGITS[0], LOGITS[0], LABELS, 4, 1)
+        np.testing.assert_array_equal(same.total, 0)
+        np.testing.assert_array_equal(same.gradient, 0)
+        far = distillation_loss([[9e307, -9e307]], [[-9e307, 9e307]], [0], 0.1, 0.5)
+    assert far.soft == np.inf and far.hard == 0 and far.total == np.inf
+    np.testing.assert_allclose(far.gradient, [[0.05, -0.05]])
+
+
 def test_without_t2_the_gradient_vanishes_as_the_inverse_square_of_the_temperature():
     student, teacher = LOGITS[0], LOGITS[1]
     bare, again = (
@@ -161,6 +214,31 @@ def test_differing_shapes_are_named():
         kl_divergence([0.5, 0.5], [0.5, 0.25, 0.25])
     with pytest.raises(ValueError, match="student_logits and teacher_logits"):
         soft_loss_gradient([2.0, 5.0], [[2.0, 5.0]], 1)
+    with pytest.raises(ValueError, match=r"and teacher_logits .*\(5, 7\) and \(5, 6\)"):
+        distillation_loss(LOGITS[0], LOGITS[1, :, :6], LABELS, 4, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"student_logits": LOGITS[0, 0]}, "student_logits must have 2 dimensions"),
+        ({"teacher_logits": [[np.nan, 1.0]]}, "teacher_logits must be finite"),
+        ({"labels": [0, 1]}, "labels must hold one label per example, 5, got 2"),
+        ({"labels": [7] * 5}, "labels must lie in 0 to 6"),
+        ({"labels": None}, "labels must be a 1-D array of whole class numbers"),
+        ({"temperature": 0}, "temperature must be a finite number above 0, got 0"),
+        ({"temperature": 1e7}, "temperature must lie in 1e-06 to 1e\\+06"),
+        ({"alpha": 1.5}, r"alpha, .* must lie in \[0, 1\], got 1.5"),
+        ({"scale_by_t2": 1}, "scale_by_t2 must be True or False, got 1"),
+    ],
+)
+def test_what_the_distillation_loss_cannot_take_is_named(bad, message):
+    good = {
+        "student_logits": LOGITS[0], "teacher_logits": LOGITS[1], "labels": LABELS,
+        "temperature": 4, "alpha": 0.9,
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=message):
+        distillation_loss(**{**good, **bad})
 
 
 def test_softmax_outputs_in_place_of_logits_earn_one_warning_at_the_callers_line():
@@ -170,6 +248,8 @@ def test_softmax_outputs_in_place_of_logits_earn_one_warning_at_the_callers_line
         (lambda p: log_softmax(p), "logits"),
         (lambda p: soft_loss_gradient(p, LOGITS[0], 4), "student_logits"),
         (lambda p: soft_loss_gradient(LOGITS[0], p, 4), "teacher_logits"),
+        (lambda p: distillation_loss(p, LOGITS[0], LABELS, 4, 0.9), "student_logits"),
+        (lambda p: distillation_loss(LOGITS[0], p, LABELS, 4, 0.9), "teacher_logits"),
     ):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")

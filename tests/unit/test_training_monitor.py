@@ -1,15 +1,8 @@
 import numpy as np
 import pytest
+from fallbacks import html_of, text_of
 
 from kdlab.widgets import TrainingMonitor
-
-
-def html_of(widget):
-    return widget._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(widget):
-    return widget._repr_mimebundle_()[0]["text/plain"]
 
 
 class Clock:

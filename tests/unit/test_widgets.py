@@ -10,11 +10,12 @@ import zlib
 import ipywidgets
 import numpy as np
 import pytest
-from widget_examples import EXAMPLES
+from fallbacks import html_of, text_of
 
 import kdlab.widgets
 from kdlab import soft_targets
 from kdlab.widgets import TemperatureExplorer, TrainingMonitor, _assets
+from tests.tools.widget_examples import EXAMPLES
 
 FOLDER = _assets.PAGE / "widgets"
 # Without those of a whole page, which are for its bare elements.
@@ -31,14 +32,6 @@ def data():
         "labels": np.array([0, 1, 2, 3, 0, 1, 2]),
         "class_names": ("cat", "dog", "car", "tree"),
     }
-
-
-def html_of(widget):
-    return widget._repr_mimebundle_()[0]["text/html"]
-
-
-def text_of(widget):
-    return widget._repr_mimebundle_()[0]["text/plain"]
 
 
 # ---- TemperatureExplorer ------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""What several tests and benchmarks need: a browser, a JupyterLab, a hub, examples of widgets."""

@@ -1,0 +1,93 @@
+"""What is imported is declared: no package is here only because another one happens to need it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+HOMES = packages_distributions()
+
+
+def names(lines) -> set[str]:
+    return {canonicalize_name(Requirement(line).name) for line in lines}
+
+
+def pinned(lock: str) -> set[str]:
+    """The packages in a file of exact versions."""
+    return names(re.findall(r"^[A-Za-z].*", (ROOT / lock).read_text("utf-8"), re.MULTILINE))
+
+
+KDLAB = names(PYPROJECT["project"]["dependencies"])
+EXTRAS = names(chain(*PYPROJECT["project"]["optional-dependencies"].values()))
+TESTS = names(PYPROJECT["dependency-groups"]["test"])
+# What the code in a folder may import. PyTorch is no dependency: a benchmark installs it by itself.
+DECLARED = {
+    "kdlab": KDLAB | EXTRAS,
+    "apps": KDLAB,
+    "classroom": KDLAB | EXTRAS,
+    "experiments": KDLAB | EXTRAS,
+    "tests": KDLAB | TESTS,
+    "benchmarks": KDLAB | TESTS | pinned("benchmarks/requirements.txt"),
+}
+
+
+def sources(folder: str) -> list[Path]:
+    paths = (ROOT / folder).rglob("*.py")
+    return [path for path in paths if "node_modules" not in path.parts]
+
+
+# Scripts and tests also import what lies beside them.
+OURS = {*DECLARED, *(path.stem for f in ("experiments", "tests") for path in sources(f))}
+
+
+def undeclared(source: str, declared: set[str]) -> set[str]:
+    """The top-level names that a source imports from packages that are not declared."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module.partition(".")[0])
+    found -= sys.stdlib_module_names | OURS
+    return {n for n in found if not declared & {canonicalize_name(d) for d in HOMES.get(n, [n])}}
+
+
+@pytest.mark.parametrize("folder", DECLARED)
+def test_every_import_is_of_a_declared_dependency(folder):
+    paths = sources(folder)
+    missing = {
+        str(path.relative_to(ROOT)): names
+        for path in paths
+        if (names := undeclared(path.read_text("utf-8"), DECLARED[folder]))
+    }
+    assert paths and missing == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "missing"),
+    [
+        ("import os, kdlab.metrics", set()),
+        ("import numpy as np", {"numpy"}),
+        ("from PIL import Image", set()),
+        ("def f():\n    from yaml.nodes import Node", {"yaml"}),
+        ("import no_such_package.at_all", {"no_such_package"}),
+    ],
+)
+def test_an_import_that_is_not_declared_is_seen(source, missing):
+    assert undeclared(source, {"pillow"}) == missing
+
+
+def test_the_locks_hold_all_that_is_declared():
+    assert pinned("requirements.txt") >= KDLAB
+    assert pinned("requirements-test.txt") >= TESTS
