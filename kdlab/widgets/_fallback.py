@@ -12,6 +12,9 @@ import zlib
 
 import numpy as np
 
+# Classes in a table; a thousand rows would say no more.
+MOST_ROWS = 10
+
 
 def bar(fraction: float, colour: str = "#0072B2") -> str:
     """A horizontal bar that fills `fraction` of its width."""

@@ -10,12 +10,9 @@ import traitlets
 
 from kdlab import _checks
 from kdlab.soft_targets import LossParts, distillation_loss, soft_factor
-from kdlab.widgets import _assets
+from kdlab.widgets import _assets, _fallback
 from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_temperature
 from kdlab.widgets._examples import Examples
-
-# Classes in the fallback; a thousand rows would say no more.
-_FALLBACK_ROWS = 10
 
 
 class LossExplorer(Widget):
@@ -105,7 +102,7 @@ class LossExplorer(Widget):
         examples, loss = self._examples, self._loss()
         p, q = (examples.probabilities(self.index, self.temperature, model) for model in (0, 1))
         # In the order of the classes, as in the widget.
-        shown = sorted(np.argsort(-np.maximum(p, q).round(3), kind="stable")[:_FALLBACK_ROWS])
+        shown = sorted(np.argsort(-np.maximum(p, q).round(3), kind="stable")[: _fallback.MOST_ROWS])
         hidden = len(p) - len(shown)
         rows = ""
         for k in shown:

@@ -13,9 +13,6 @@ from kdlab.widgets import _assets, _fallback
 from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_temperature
 from kdlab.widgets._examples import Examples
 
-# Classes in the fallback; a thousand rows would say no more.
-_FALLBACK_ROWS = 10
-
 ORDERS = ("given", "unsure", "confused", "random")
 _TEACHER_COLOUR, _STUDENT_COLOUR = "#0072B2", "#009E73"
 
@@ -173,9 +170,9 @@ class TemperatureExplorer(Widget):
             columns.append((f"student, T = {warm:g}", q))
             student = f"; the student there: {_distance(p, q)}"
         order = _by_probability(p)
-        hidden = len(order) - _FALLBACK_ROWS
+        hidden = len(order) - _fallback.MOST_ROWS
         # In the order of the classes, as in the widget, where all of them can be shown.
-        shown = np.arange(len(p)) if hidden <= 0 else order[:_FALLBACK_ROWS]
+        shown = np.arange(len(p)) if hidden <= 0 else order[: _fallback.MOST_ROWS]
         rows = "".join(self._fallback_row(k, *(said[k] for _, said in columns)) for k in shown)
         heads = "".join(f"<th></th><th>{head}</th>" for head, _ in columns)
         more = f"<p>and {hidden} more classes with smaller probabilities</p>" if hidden > 0 else ""

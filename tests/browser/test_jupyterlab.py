@@ -21,8 +21,6 @@ from tests.tools.lab import PATIENCE, Lab, drag, readings, serve, slider
 LESSONS = Path(__file__).parents[2] / "notebooks"
 # Cells that are not in view have no output: a tall window has most of a lesson in it.
 WINDOW = {"width": 1280, "height": 2400}
-# JupyterLab says so where a kernel ends early.
-NOT_OURS = "Could not restore the debugger state"
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +76,7 @@ def quiet(request, tmp_path, failed):
         if failed():
             picture(lab.page, tmp_path / "lab.png")
             lab.interrupt()  # what the test has left running
-        errors, lab.page.errors[:] = list(lab.page.errors), []
-        assert not [error for error in errors if not error.startswith(NOT_OURS)]
+        assert not lab.complaints()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A notebook that was saved by an older kdlab, with its widgets in it, works as it did.
 
-Each notebook in `kept/` was run by `tests/notebooks/refresh.py` of its version, and is never run or
+Each notebook in `kept/` was run by the `refresh.py` of its version, and is never run or
 refreshed again: its widgets bring their own module and styles.
 """
 
@@ -83,4 +83,4 @@ def test_it_is_as_it_was_left_and_works(name, lab):
     quiz.get_by_role("radio", name="It shrinks.").check()
     quiz.get_by_role("button", name="Check").click()
     soon(quiz.get_by_role("status")).to_have_text("✓ Right. And all others grow.")
-    assert not lab.page.errors
+    assert not lab.complaints()

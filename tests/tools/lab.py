@@ -17,6 +17,11 @@ from playwright.sync_api import Locator, Page
 # Generous: what is waited for comes when it comes, and a machine may be slow.
 PATIENCE = 120
 
+# What the console says and is not our fault. JupyterLab, where a kernel ends early; and ipywidgets,
+# which looks for a model for two seconds and gives up, on a busy machine too soon: our extension
+# has it look once more, and whether the widget is there is what the tests ask.
+NOT_OURS = ("Could not restore the debugger state", "widget model not found")
+
 IS_READ = "() => window.jupyterapp?.shell.currentWidget?.context?.isReady"
 
 
@@ -222,6 +227,11 @@ class Lab:
               .flatMap((cell) => cell.outputs?.toJSON() ?? [])
               .filter((output) => output.output_type === "error")"""
         )
+
+    def complaints(self) -> list[str]:
+        """What the console has complained since this was asked last, but for `NOT_OURS`."""
+        errors, self.page.errors[:] = list(self.page.errors), []
+        return [error for error in errors if not any(known in error for known in NOT_OURS)]
 
     def save(self) -> None:
         self.command("docmanager:save")

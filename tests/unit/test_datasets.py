@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
+from traps import Trap
 
 from kdlab import Dataset, datasets, load_dataset
 
@@ -344,16 +345,6 @@ def test_something_else_in_place_of_the_file_is_named(folder, write):
     write(path)
     with pytest.raises(ValueError, match=r"mnist\.npz"):
         load_dataset("mnist", folder)
-
-
-class Trap:
-    """Unpickling it leaves a trace."""
-
-    def __init__(self, path):
-        self.path = str(path)
-
-    def __reduce__(self):
-        return open, (self.path, "w")
 
 
 def test_a_pickled_array_is_refused_and_never_unpickled(folder):

@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 import pytest
+from traps import Trap
 
 from kdlab.storage import checksum, read_arrays, write_arrays
 
@@ -106,16 +107,6 @@ def test_another_format_is_named(path):
 def test_a_folder_is_named(tmp_path):
     with pytest.raises(ValueError, match="it is a folder"):
         read_arrays(tmp_path)
-
-
-class Trap:
-    """Unpickling it leaves a trace."""
-
-    def __init__(self, path):
-        self.path = str(path)
-
-    def __reduce__(self):
-        return open, (self.path, "w")
 
 
 def test_pickled_objects_are_refused_and_never_unpickled(path):
