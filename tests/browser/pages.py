@@ -88,6 +88,14 @@ def pixels(locator) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("RGB"))
 
 
+def settled(locator) -> np.ndarray:
+    """`pixels`, once two screenshots in a row are the same: a busy machine may paint later."""
+    last, now = None, pixels(locator)
+    while not np.array_equal(last, now):
+        last, now = now, pixels(locator)
+    return now
+
+
 def tab_to(page, locator) -> None:
     """Press Tab until the locator has the focus."""
     for _ in range(60):

@@ -6,7 +6,7 @@ from html import unescape
 import numpy as np
 import pages
 import pytest
-from pages import axe, bars, pixels, tab_to, widget
+from pages import axe, bars, pixels, settled, tab_to, widget
 
 import kdlab
 from kdlab.widgets import _assets
@@ -67,10 +67,10 @@ def test_the_styles_of_another_version_do_not_reach_it(name, show, monkeypatch):
 @used_widgets
 def test_two_on_a_page_are_independent(name, show):
     page = show(EXAMPLES[name].make(), EXAMPLES[name].make())
-    before = [pixels(widget(page, i)) for i in range(2)]
+    before = [settled(widget(page, i)) for i in range(2)]
     EXAMPLES[name].use(widget(page, 0))
     page.mouse.click(0, 0)  # takes the focus, and its ring, away
-    after = [pixels(widget(page, i)) for i in range(2)]
+    after = [settled(widget(page, i)) for i in range(2)]
     assert (after[0] != before[0]).any()
     assert (after[1] == before[1]).all()
 
