@@ -152,7 +152,7 @@ def train_cohort(
     students, chunk = _train_in_chunks(program, students, monitor, client)
     weights, losses, test_curve, test_logits = chunk
     finished = len(losses)
-    test_accuracy = (test_logits.argmax(axis=-1) == y_test).mean(axis=-1)
+    test_accuracy = program.accuracy(test_logits)
     diverged = int((~np.isfinite(test_logits)).any(axis=(1, 2)).sum())
     if diverged:
         warnings.warn(

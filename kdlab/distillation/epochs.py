@@ -6,8 +6,9 @@ said, and a file that says how the model was made must say so, too.
 
 from __future__ import annotations
 
-import hashlib
 from weakref import WeakKeyDictionary
+
+from kdlab.storage import checksum
 
 # Of each model, its epochs and the weights that it had after them.
 _TRAINED: WeakKeyDictionary = WeakKeyDictionary()
@@ -18,7 +19,7 @@ def trained_epochs(model) -> int:
 
     Weights that were set meanwhile are others: nothing is known of them.
     """
-    epochs, weights = _TRAINED.get(model, (0, b""))
+    epochs, weights = _TRAINED.get(model, (0, ""))
     return epochs if epochs and weights == _digest(model) else 0
 
 
@@ -27,8 +28,5 @@ def note_epochs(model, epochs: int) -> None:
     _TRAINED[model] = (epochs, _digest(model))
 
 
-def _digest(model) -> bytes:
-    digest = hashlib.sha256()
-    for weights in model.get_weights():
-        digest.update(weights.tobytes())
-    return digest.digest()
+def _digest(model) -> str:
+    return checksum({f"{i:03}": weights for i, weights in enumerate(model.get_weights())})

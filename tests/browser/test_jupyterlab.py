@@ -13,10 +13,9 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.tools.chromium import open_page, picture
-from tests.tools.lab import PATIENCE, Lab, drag, readings, serve, slider
+from tests.tools.lab import Lab, drag, readings, serve, slider, soon
 
 LESSONS = Path(__file__).parents[2] / "notebooks"
 # Cells that are not in view have no output: a tall window has most of a lesson in it.
@@ -92,12 +91,6 @@ def explorer(lesson_02):
 def explorer_of(lab, code: str = "explorer = "):
     """The explorer below the cell with this code."""
     return lab.find(".jp-CodeCell").filter(has_text=code).locator(".kd-explorer")
-
-
-def soon(locator):
-    """What is expected of it comes when it comes."""
-    expect.set_options(timeout=1000 * PATIENCE)
-    return expect(locator)
 
 
 # ---- Lesson 02: the explorer --------------------------------------------------------------------

@@ -21,12 +21,11 @@ import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-from playwright.sync_api import expect
 
 from kdlab.lessons import files, record
 from kdlab.lessons.copies import copy_lessons
 from tests.tools.chromium import open_page, picture
-from tests.tools.lab import PATIENCE, Lab, serve
+from tests.tools.lab import PATIENCE, Lab, serve, soon
 from tests.tools.tree import clean_copy
 
 WINDOW = {"width": 1280, "height": 2400}
@@ -58,11 +57,6 @@ twice_two = Exercise("9.1", judge, ["Add."], "answer = 4", "Well done.", answers
     """answers.keep("drawing", kdlab.DigitPad([np.ones((64, 10)), np.zeros(10)]))""",
     """twice_two.check(4)""",
 ]
-
-
-def soon(locator):
-    expect.set_options(timeout=1000 * PATIENCE)
-    return expect(locator)
 
 
 def wait_until(true, what: str) -> None:

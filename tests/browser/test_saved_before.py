@@ -12,11 +12,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
-from playwright.sync_api import expect
 
 import kdlab
 from tests.tools.chromium import open_page, picture
-from tests.tools.lab import PATIENCE, Lab, drag, readings, serve
+from tests.tools.lab import Lab, drag, readings, serve, soon
 
 KEPT = Path(__file__).parent / "kept"
 LOGITS = [4.0, 2.0, 0.0]
@@ -42,11 +41,6 @@ def lab(browser, server, tmp_path, failed):
         yield lab
         if failed():
             picture(page, tmp_path / "lab.png")
-
-
-def soon(locator):
-    expect.set_options(timeout=1000 * PATIENCE)
-    return expect(locator)
 
 
 def shown(explorer) -> list[str]:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 # Generous: what is waited for comes when it comes, and a machine may be slow.
 PATIENCE = 120
@@ -250,6 +250,12 @@ class Lab:
     def theme(self, name: str) -> None:
         self.command("apputils:change-theme", theme=name)
         self.page.locator(f"body[data-jp-theme-name='{name}']").wait_for(state="attached")
+
+
+def soon(locator: Locator):
+    """What is expected of it comes when it comes."""
+    expect.set_options(timeout=1000 * PATIENCE)
+    return expect(locator)
 
 
 # ---- a widget with a temperature ----
