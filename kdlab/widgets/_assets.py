@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 
 PAGE = Path(__file__).parent / "page"
@@ -61,6 +62,7 @@ def parts(name: str) -> list[str]:
     return [*found, name]
 
 
+@cache  # asked four hundred times while the widgets are imported
 def path(name: str) -> Path:
     """The module of this name, a widget's or a part's."""
     (found,) = PAGE.glob(f"*/{name}.js")
