@@ -263,8 +263,8 @@ def pretrained_teacher(name: str = "digits", dataset: Dataset | None = None) -> 
         name: the data set: `"digits"` or `"cifar10"`.
         dataset: whose images the logits are to be on, in its order: the first so many, for example.
             An image that the file does not know, as it comes from another edition of the data set,
-            makes the teacher itself look at all of them, which loads TensorFlow and takes a few
-            milliseconds each.
+            has the logits of all of them computed by the teacher's network: that loads TensorFlow
+            and takes a few milliseconds an image.
 
     Returns:
         A `StoredTeacher`, with logits for `dataset`; if there is none, for all the images that it

@@ -24,7 +24,7 @@ def flatten(images, name: str, pixels: int | None = None) -> np.ndarray:
 
 
 def check_seed(seed, name: str) -> int:
-    """A whole number of at least 0. NumPy alone starts from it, which knows no largest seed."""
+    """A whole number of at least 0. It is for NumPy alone, which has no largest seed."""
     if not _checks.is_whole(seed) or seed < 0:
         raise ValueError(f"{name} must hold whole numbers of at least 0, got {seed!r}")
     return int(seed)

@@ -56,8 +56,8 @@ def train_cohort(
 
     Interrupting (the stop button of JupyterLab, or Ctrl+C) returns the students finished so far.
 
-    With a `client` the students are trained by the workers of a cluster, a chunk at a time. What a
-    lost worker was at is done again by another.
+    With a `client` the students are trained by the workers of a cluster, a chunk at a time. The
+    chunk of a worker that is lost is trained again by another.
 
     A student is the same bit for bit whoever else is trained, here or by a cluster, with any number
     of threads and any BLAS, where the processors are of one type, TensorFlow is of one version, no
