@@ -70,7 +70,7 @@ def new_page(contexts, tmp_path, failed):
 
 @pytest.fixture
 def page(new_page):
-    """A page in the light theme, which must not complain."""
+    """A page in the light theme, whose console must show no error."""
     page = new_page()
     yield page
     assert not page.errors

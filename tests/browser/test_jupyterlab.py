@@ -67,7 +67,7 @@ def lab(browser, server):
 
 @pytest.fixture(autouse=True)
 def quiet(request, tmp_path, failed):
-    """The console complains of nothing here; where a test fails there is a picture of its page."""
+    """The console shows no error here; where a test fails there is a picture of its page."""
     labs = [
         request.getfixturevalue(name)
         for name in ("lesson_01", "lesson_02", "lab")
@@ -98,7 +98,7 @@ def explorer_of(lab, code: str = "explorer = "):
 
 
 def soon(locator):
-    """What is expected of it comes when it comes."""
+    """An expectation that waits, since a machine may be slow."""
     expect.set_options(timeout=1000 * PATIENCE)
     return expect(locator)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page
 
-# Generous: what is waited for comes when it comes, and a machine may be slow.
+# Long, because a machine may be slow; no test waits longer than it must.
 PATIENCE = 120
 
 IS_READ = "() => window.jupyterapp?.shell.currentWidget?.context?.isReady"

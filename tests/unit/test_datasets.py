@@ -255,7 +255,7 @@ def test_a_failed_download_says_what_to_do(name, monkeypatch, no_debian):
 def broken_network(request):
     """The address of a proxy through which nothing can be fetched."""
     if request.param == "nobody answers":
-        yield "http://127.0.0.1:9"  # the port of 'discard': nobody listens
+        yield "http://127.0.0.1:9"  # the port of 'discard': no server there
         return
 
     class Refuses(BaseHTTPRequestHandler):
