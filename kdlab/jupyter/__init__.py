@@ -2,9 +2,9 @@
 
 JupyterLab saves the state only of those widgets that have a living kernel behind them. Without
 this extension, opening a lesson and waiting for the autosave would empty it, and a learner who has
-shut the kernel down, as every lesson asks, would find 'Error displaying widget: model not found'. So the
-server completes what is saved (`saving`), and gives a notebook that is opened the answers that were
-kept beside it (`reading`).
+shut the kernel down, as every lesson asks, would find 'Error displaying widget: model not found'.
+So the server completes what is saved (`saving`), and gives a notebook that is opened the answers
+that were kept beside it (`reading`).
 
 The wheel tells Jupyter of this extension: `share/jupyter` and `etc/jupyter` in `pyproject.toml`.
 It imports neither NumPy nor a widget, since every learner's server has it.
