@@ -10,7 +10,7 @@ from kdlab import _checks
 
 
 def effective_temperature(alpha: float, temperature: float | None) -> float | None:
-    """The temperature, or None where alpha is 0 and the temperature plays no part."""
+    """The temperature, or None where alpha is 0 and the temperature has no effect."""
     return temperature if alpha else None
 
 

@@ -51,7 +51,7 @@ def train_cohort(
     initial weights, the images it is given and their order, and nothing else does: students that
     share a seed differ only in their settings, so their results can be compared in pairs.
 
-    Where `alpha` is 0 the temperature plays no part; such a student is trained once and listed
+    Where `alpha` is 0 the temperature has no effect; such a student is trained once and listed
     under every temperature.
 
     Interrupting (the stop button of JupyterLab, or Ctrl+C) returns the students finished so far.
@@ -128,7 +128,7 @@ def train_cohort(
 
     # Seeds vary slowest, so that an interrupted cohort holds whole sets of settings to compare.
     rows = list(itertools.product(seeds, sizes, left_out, alphas, temperatures))
-    # Where the temperature plays no part a student is trained once, at a temperature of 1.
+    # Where the temperature has no effect a student is trained once, at a temperature of 1.
     trained = [(*row[:4], effective_temperature(*row[3:]) or 1.0) for row in rows]
     students = list(dict.fromkeys(trained))
 

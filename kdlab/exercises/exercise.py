@@ -26,7 +26,7 @@ class Exercise:
         judge: given the answer; returns if it is right, raises `Misconception` if it is wrong.
         hints: from a first clue to nearly the answer, shown one at a time.
         solution: Python source that binds the right answer to the name `answer`.
-        praise: what to take away, said when the answer is right.
+        praise: what to remember, said when the answer is right.
         answers: where the attempts are kept; nowhere if not given.
 
     Example:
