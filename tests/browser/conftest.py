@@ -10,8 +10,8 @@ from playwright.sync_api import sync_playwright
 
 from tests.tools import chromium
 
-# Two of one name cannot both be searched for doctests; what was kept of older versions is opened,
-# not run.
+# Two files of one name cannot both be searched for doctests; what was kept of older versions is
+# opened, not run.
 collect_ignore = ["conftest.py", "kept"]
 
 

@@ -33,7 +33,7 @@ def serve(
     `autosave` is the time in seconds between two autosaves, if not JupyterLab's 120.
 
     Its settings, workspaces and signatures are in `home`, so what somebody set or trusted on this
-    machine plays no part. (The defaults that come with kdlab do: they are in the environment.)
+    machine has no effect. (The defaults that come with kdlab do: they are in the environment.)
     """
     token = secrets.token_hex()
     environment = {

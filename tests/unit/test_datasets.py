@@ -81,7 +81,7 @@ def require_laws(data):
 
 
 def test_digits_are_the_documented_split(digits):
-    """All that rests on it would move: the shipped teacher, and every figure on record."""
+    """All that depends on it would change: the shipped teacher, and every recorded figure."""
     require_laws(digits)
     images, labels = load_digits(return_X_y=True)
     split = train_test_split(
