@@ -90,7 +90,7 @@ class Checkpoint(keras.callbacks.Callback):
 def identity(model, x, targets, epochs: int, batch_size: int, seed: int) -> dict:
     """What tells a run from all others."""
     loss = keras.saving.serialize_keras_object(model.loss)
-    if loss["registered_name"]:  # ours; older files store the package's name
+    if loss["registered_name"]:  # ours; its module is the package in older files
         loss["module"] = "kdlab.distillation"
     return {
         "data": checksum({"x": x, "targets": targets}),
