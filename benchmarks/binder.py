@@ -66,7 +66,7 @@ def build(place: Path) -> tuple[Path, Path]:
     repository = tree.clean_copy(place / "repository")
     binder = repository / "binder"
     if (binder / "apt.txt").exists():
-        raise SystemExit("binder/apt.txt: install its packages here first, and teach this script")
+        raise SystemExit("binder/apt.txt: install its packages here, and make this script do so")
     wanted = (binder / "runtime.txt").read_text().strip().replace("-", "")
     interpreter = shutil.which(wanted) or sys.executable
     environment = place / "environment"
@@ -218,7 +218,7 @@ def measure(browser, python: Path, repository: Path, path: str) -> bool:
     ]
     print(f"| {' | '.join(cells)} |", flush=True)
     if not good:
-        print(f"  {problem}; {cap.killed} processes ended for want of memory", file=sys.stderr)
+        print(f"  {problem}; {cap.killed} processes ended for lack of memory", file=sys.stderr)
     return good
 
 

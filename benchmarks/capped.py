@@ -47,7 +47,7 @@ class Cap:
             that two of them share count twice: it is never too low for that.)
         group_peak: the most that the control group was charged with, which includes the cache of
             files that it read; None with a watchdog.
-        killed: how many processes were ended for want of memory.
+        killed: how many processes were ended for lack of memory.
     """
 
     limit: int

@@ -120,7 +120,7 @@ class Memory:
 
     @contextmanager
     def watched(self, seconds: float = 2):
-        """Keeps, in the list that this gives, what was held at the moment when it was most."""
+        """Yields a list, in which it keeps what was held at the moment of the highest total."""
         most: list[dict] = []
         stop = threading.Event()
 
@@ -140,7 +140,7 @@ class Memory:
 
 
 def busy() -> float:
-    """Seconds that this machine's cores have computed, whatever for."""
+    """Seconds that this machine's cores have computed, for any process."""
     times = psutil.cpu_times()
     return times.user + times.nice + times.system
 
@@ -351,7 +351,7 @@ async def hold_class(hub: Hub, users: int, trainers: int) -> dict:
                 tasks = {name: train(learners[name], lesson) for name, lesson in some}
                 trained = await everyone.together("lesson 03", tasks, PATIENCE_TRAINING)
             memory_mb["lesson 03, at its largest"] = most_03[0]
-        trips.pop(BROWSER, None)  # the mouse's way, which is another one
+        trips.pop(BROWSER, None)  # by mouse, which takes another way
         return {
             "first_widget_s": {name: seconds for name, (_, seconds) in there.items()},
             "round_trip_s": [trip for some in trips.values() for trip in some],

@@ -12,7 +12,7 @@ seed they take turns, so that a machine that slows down slows all of them. PyTor
 `cohort`: how the cost of a student falls when more are trained at once, and how far that is from
 what the machine can compute, which is measured too.
 
-Other work on the machine falsifies all this, most of all for PyTorch, whose threads wait for each
+Other work on the machine distorts all this, most of all for PyTorch, whose threads wait for each
 other: how much there was is printed. The exit status is 1 if something could not be measured, or a
 bar is missed.
 """

@@ -6,8 +6,8 @@ Each is written the way its own documentation writes it, with `alpha * T^2 * KL 
 as the objective of all. Each runs in a process of its own, so that the peak of its memory is its
 own: it reads requests from stdin, a JSON object a line, and answers each with one.
 
-Nothing but NumPy is imported up here: PyTorch lives in an environment without kdlab, and those who
-train with Keras should not be charged for PyTorch.
+Nothing but NumPy is imported up here: PyTorch lives in an environment without kdlab, and its
+memory must not count for those who train with Keras.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ What a step takes starts at the key's own `timeStamp`, and ends
 
 - "painted": when the page has painted the frame with the new bars: a message that the frame's
   `requestAnimationFrame` posts arrives, which is after style, layout and paint. For `interact` this
-  is the first frame after the new picture is in the page and decoded. Both sides have this ruler.
+  is the first frame after the new picture is in the page and decoded. Both sides are measured so.
 - "shown": when that frame has been put on the screen, with what Chromium's other threads do to it
   (here without a graphics card). This is the `duration` of the Event Timing API, the measure behind
   'interaction to next paint', read from a trace because the API rounds it to 8 ms. It is known for

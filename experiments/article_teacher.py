@@ -1,4 +1,4 @@
-"""The article's own teacher, in its own words: ten epochs of ResNet50 on CIFAR-10.
+"""The article's own teacher, by its own code: ten epochs of ResNet50 on CIFAR-10.
 
     KERAS_BACKEND=jax python experiments/article_teacher.py     # minutes on a GPU
     python experiments/article_teacher.py --quick               # 64 images, one epoch

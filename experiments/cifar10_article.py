@@ -1,4 +1,4 @@
-"""CIFAR-10 with a residual teacher and the convolutional student of many a tutorial.
+"""CIFAR-10 with a residual teacher and the convolutional student of many tutorials.
 
     python experiments/cifar10_article.py            # hours of CPU; start it again to go on
     python experiments/cifar10_article.py --quick    # a minute, on the digits: does it work?

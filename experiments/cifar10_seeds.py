@@ -1,4 +1,4 @@
-"""CIFAR-10 with more seeds, more patience and fewer images, on an accelerator.
+"""CIFAR-10 with more seeds, more epochs and fewer images, on an accelerator.
 
     python experiments/cifar10_seeds.py            # minutes on a large GPU; start it again to go on
     python experiments/cifar10_seeds.py --quick    # a minute without one: does it work?

@@ -2,7 +2,7 @@
 
     python experiments/hinton_figure.py            # draws it anew from the record
 
-`hinton_mnist.py` draws it when it is through.
+`hinton_mnist.py` draws it at its end.
 """
 
 from __future__ import annotations

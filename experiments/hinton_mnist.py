@@ -65,7 +65,7 @@ class Arm:
         hidden: the units of its hidden layers.
         temperature: of the soft targets; None for labels alone.
         digits: the digits in its transfer set, None for all ten.
-        corrected: the digits whose biases, too low or too high for want of the others, are moved.
+        corrected: the digits whose biases are moved: without the others they are too low or high.
     """
 
     name: str

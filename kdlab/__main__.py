@@ -29,11 +29,11 @@ def main(arguments: list[str] | None = None) -> int:
             "folder", nargs="?", type=Path, help=f"your folder for them (default: {DEFAULT})"
         )
     lessons.add_argument(
-        "--outputs", action="store_true", help="keep our outputs, which tell the answers"
+        "--outputs", action="store_true", help="keep our outputs, which show the answers"
     )
     ours, jupyters = _split(sys.argv[1:] if arguments is None else arguments)
     options = parser.parse_args(ours)
-    # Whoever stands in such a folder means it.
+    # Whoever runs this inside such a folder wants that folder.
     here = Path(record.FOLDER).is_dir()
     folder = options.folder or Path("." if here else DEFAULT)
     try:

@@ -1,7 +1,7 @@
-"""What every public function asks of its arguments, and the words it answers with.
+"""The checks that public functions make on their arguments, and the messages when one fails.
 
 Each check returns the cleaned value, or raises a `ValueError` whose message names the
-argument, says what came, and says what is expected.
+argument and says what was given and what is expected.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 # Rows of logits that sum to one this exactly, with no negative entry, are probabilities.
 _SUMS_TO_ONE = 1e-4
-# Of a layer: a number mistyped must not take all memory, which would end the kernel.
+# In one layer: a mistyped number must not use up all memory, which would end the kernel.
 _MOST_UNITS = 65_536
 
 
@@ -99,7 +99,7 @@ def writable(value: str, name: str) -> str:
     """A text, empty or not, that a file or a page can hold."""
     try:
         value.encode()
-    except UnicodeEncodeError as error:  # half a character, of what was decoded wrongly
+    except UnicodeEncodeError as error:  # half a character, from a text decoded wrongly
         raise ValueError(f"{name} must be text that UTF-8 can write, got {value!r}") from error
     return value
 
@@ -254,7 +254,7 @@ def same_length(name_a: str, a, name_b: str, b) -> None:
 
 
 def as_array(value) -> np.ndarray:
-    """As an array, even if it cannot be one: what is wrong with it is said later, by its check."""
+    """As an array; where that is impossible, one that its check will refuse."""
     try:
         return np.asarray(value)
     except ValueError:  # rows of different lengths
@@ -283,7 +283,7 @@ def is_whole(value) -> bool:
 
 
 def is_iterable(value) -> bool:
-    """Whether it can be gone through, which an array of no dimensions only claims."""
+    """Whether one can loop over it. (An array of no dimensions says so, but fails.)"""
     return isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0
 
 

@@ -1,7 +1,7 @@
 """An interrupt that waits for a safe moment.
 
 Python raises `KeyboardInterrupt` wherever it happens to be. While TensorFlow traces or compiles a
-step, that may be in a finalizer, which swallows it, or below C code, which turns it into another
+step, that may be in a finalizer, which drops it, or below C code, which turns it into another
 error: about one stop in twenty during the first second of a training was lost that way.
 """
 

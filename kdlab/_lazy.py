@@ -1,4 +1,4 @@
-"""A package whose public names are imported on first use: its face loads nothing by itself."""
+"""A package whose public names are imported on first use: importing it alone loads nothing."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from kdlab._log import only_errors
 def _require(*names: str) -> None:
     """Raise an ImportError of one line unless a version is there that kdlab works with.
 
-    Asked before the import, which in another version may fail in words of its own.
+    Checked before the import, which may fail with another message in another version.
 
     Args:
         *names: what the package is called; the first is the one that kdlab asks for, the others
@@ -30,7 +30,7 @@ def _require(*names: str) -> None:
     try:
         wanted = [Requirement(text) for text in requires("kdlab") or ()]
     except PackageNotFoundError:
-        return  # run from its folder: nobody knows
+        return  # run from its folder: the versions are not known
     asked = next(it for it in wanted if it.name == names[0] and it.marker is None)
     found = None
     for name in names:
@@ -55,8 +55,8 @@ if _loaded is not None and _loaded.config.backend() != "tensorflow":
     )
 
 os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever ~/.keras/keras.json says
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # start-up chatter would fill the lessons
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # else a notice that no log level silences
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or its start-up messages fill the lessons
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # or a notice that no log level hides
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def _hushed():
 
 
 # TensorFlow with GPU code says that there is no GPU before it reads any log level.
-# Keras loads Matplotlib, which warns at length where it may not write to the home folder.
+# Keras loads Matplotlib, which logs a long warning where it may not write to the home folder.
 with _hushed(), only_errors("matplotlib"):
     import keras
     import tensorflow as tf

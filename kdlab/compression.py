@@ -74,8 +74,9 @@ def quantize(weights: Sequence[np.ndarray], bits: int = 8) -> list[np.ndarray]:
 def stored_bytes(weights: Sequence[np.ndarray], bits: int = 32) -> int:
     """What the arrays take in a file that stores only weights other than 0.
 
-    A kernel's weight takes `bits`, and one bit more says whether it is there, where any is not;
-    below 32 bits each output adds a float32 scale. All else is float32.
+    Each weight of a kernel that is not 0 takes `bits`. Where some are 0, one more bit for every
+    weight of the kernel says whether it is stored. Below 32 bits each output adds a float32 scale.
+    All else is float32.
 
     Args:
         weights: arrays, as above.

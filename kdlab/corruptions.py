@@ -1,4 +1,4 @@
-"""Images as the world delivers them: noisy, blurred, moved. For measuring how stable a model is."""
+"""Images as they come in real use: noisy, blurred, moved. For measuring how stable a model is."""
 
 from __future__ import annotations
 

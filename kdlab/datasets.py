@@ -95,7 +95,7 @@ class Dataset:
         """SHA-256 of the images (as bytes 0 to 255) and labels: tells whether data is the same."""
         digest = hashlib.sha256()
         for x, y in ((self.x_train, self.y_train), (self.x_test, self.y_test)):
-            for image in x:  # one by one: copies of all of CIFAR-10 take memory, and longer
+            for image in x:  # one by one: copies of all of CIFAR-10 take memory and time
                 digest.update(np.rint(image * 255).astype(np.uint8).tobytes())
             digest.update(y.astype("<i4").tobytes())
         return digest.hexdigest()
@@ -135,7 +135,7 @@ def load_dataset(
     Raises:
         ValueError: the name is unknown, a file is damaged or holds something else, or there are not
             so many images.
-        FileNotFoundError: `data_dir` does not exist, or the data is nowhere to be had.
+        FileNotFoundError: `data_dir` does not exist, or the data is neither found nor downloaded.
 
     Example:
         >>> load_dataset("digits")
@@ -228,7 +228,7 @@ def _read_npz(path: Path, name: str) -> dict[str, np.ndarray]:
             f"{path} must hold x_train, y_train, x_test and y_test, as {name}.npz does in Keras: "
             f"{error.args[0]}"
         ) from error
-    except Exception as error:  # damage can surface in NumPy, zipfile or zlib as nearly anything
+    except Exception as error:  # damage can cause nearly any error in NumPy, zipfile or zlib
         raise ValueError(
             f"{path} cannot be read as {name}.npz; it may be truncated or damaged ({error}). "
             "Delete it, or copy it here again."

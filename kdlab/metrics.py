@@ -13,7 +13,7 @@ import numpy as np
 from kdlab import _checks
 from kdlab.soft_targets import log_softmax, softmax
 
-_MOST_BINS = 10_000  # more than anybody draws; billions would take all memory
+_MOST_BINS = 10_000  # more than anybody needs; billions would take all memory
 
 
 def accuracy(logits, labels) -> float | np.ndarray:
@@ -85,7 +85,7 @@ class Reliability(NamedTuple):
 
 
 def reliability(logits, labels, *, temperature: float = 1.0, bins: int = 15) -> Reliability:
-    """How often a model is right when it is so-and-so sure: the data of a reliability diagram.
+    """How often a model is right at each level of confidence: the data of a reliability diagram.
 
     (Guo et al. 2017, "On Calibration of Modern Neural Networks", section 2.)
 
@@ -152,7 +152,7 @@ def calibration_error(logits, labels, *, temperature: float = 1.0, bins: int = 1
 def negative_log_likelihood(logits, labels, *, temperature: float = 1.0):
     """How surprised a model is by the labels: `NLL = -mean log softmax(z / T)_y`, in nats.
 
-    Unlike the accuracy it minds how sure a model was, right or wrong. At `T = 1` it is the
+    Unlike the accuracy it depends on how sure a model was, right or wrong. At `T = 1` it is the
     cross-entropy that training on labels minimises.
 
     Args:
@@ -206,8 +206,8 @@ def confidence_interval(values, confidence: float = 0.95, method: str = "t") -> 
     """The mean of independent runs, with its interval.
 
     Student's t interval is `mean ± t * s / sqrt(n)`, with `t` the quantile at `n - 1` degrees of
-    freedom: honest for a handful of seeds, where a normal interval is too narrow. The bootstrap
-    assumes nothing of the shape of the distribution, but wants more seeds (twenty, say): with few
+    freedom: right for a few seeds, where a normal interval is too narrow. The bootstrap
+    assumes nothing of the shape of the distribution, but needs more seeds (twenty, say): with few
     it is too narrow. (BCa, Efron 1987, "Better Bootstrap Confidence Intervals", by SciPy.)
 
     Args:

@@ -73,8 +73,8 @@ def build_student(
 
     - `"mlp"`: flattened pixels, ReLU layers, logits.
     - `"cnn"`: a 3x3 convolution with 32 filters and one with 64, each followed by ReLU and
-      max-pooling, then as `"mlp"`. With `hidden_units=128` it is the student of many a tutorial on
-      CIFAR-10, but for the softmax at its end.
+      max-pooling, then as `"mlp"`. With `hidden_units=128` it is the student of many tutorials on
+      CIFAR-10, without the softmax at its end.
 
     Args:
         dataset: says the shape of the images and the number of classes.
@@ -194,7 +194,7 @@ def _build_resnet50(dataset: Dataset, seed: int, weights):
         x = keras.applications.resnet50.preprocess_input(x)
     try:
         body = keras.applications.ResNet50(include_top=False, weights=weights, input_tensor=x)
-    except Exception as error:  # of the network, of HDF5 or of Keras, as the case may be
+    except Exception as error:  # it may come from the network, HDF5 or Keras
         if weights == "imagenet":
             raise FileNotFoundError(
                 f"the ImageNet weights of ResNet50 could not be downloaded ({error}). Pass the "

@@ -2,8 +2,8 @@
 who cannot see them.
 
 Every function takes plain arrays and returns a `Figure`. The figures are made without pyplot:
-nothing global is changed and nothing lingers. Colours are those of Okabe and Ito, which stay apart
-for colour-blind readers, and each is paired with a marker or a line style of its own.
+nothing global is changed and no figure stays in memory. Colours are those of Okabe and Ito, which
+colour-blind readers can tell apart, and each comes with a marker or a line style of its own.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kdlab._log import only_errors
 from kdlab.metrics import Interval, Reliability
 from kdlab.soft_targets import softmax
 
-with only_errors("matplotlib"):  # in a read-only home it says at length that it makes do
+with only_errors("matplotlib"):  # it logs a long warning if the home is read-only
     from matplotlib.figure import Figure
 
 BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY = (

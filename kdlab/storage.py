@@ -1,7 +1,7 @@
 """Files that are written whole or not at all, and arrays that are checked when they are read.
 
-A file is written to a temporary name first and moved into place, so that a reader never meets half
-a file, and a full disk never costs the older one.
+A file is written to a temporary name first and moved into place, so that a reader never finds half
+a file, and a full disk never destroys the older one.
 
 Arrays are kept in a plain `.npz` (no pickle). It carries a checksum of its contents, so that damage
 is found when it is read, not in a puzzling result.
@@ -134,7 +134,7 @@ def read_arrays(path) -> tuple[dict[str, np.ndarray], dict]:
         expected, form = about.pop("sha256"), about.pop("format")
     except (FileNotFoundError, PermissionError):
         raise  # not damaged
-    except Exception as error:  # damage can surface in NumPy, zipfile or zlib as nearly anything
+    except Exception as error:  # damage can cause nearly any error in NumPy, zipfile or zlib
         raise ValueError(str(error)) from error
     if form != _FORMAT:
         raise ValueError("it has another format")

@@ -262,8 +262,8 @@ def pretrained_teacher(name: str = "digits", dataset: Dataset | None = None) -> 
     Args:
         name: the data set: `"digits"` or `"cifar10"`.
         dataset: whose images the logits are to be on, in its order: the first so many, for example.
-            An image that the file does not know, as it comes from another edition of the data set,
-            makes the teacher itself look at all of them, which loads TensorFlow and takes a few
+            If the file does not know one of them, as it comes from another edition of the data set,
+            the teacher's network computes the logits of all, which loads TensorFlow and takes a few
             milliseconds each.
 
     Returns:

@@ -3,7 +3,7 @@
 import os
 import sys
 
-collect_ignore = ["conftest.py"]  # two of one name cannot both be searched for doctests
+collect_ignore = ["conftest.py"]  # two files of one name cannot both be searched for doctests
 
 
 def pytest_configure():

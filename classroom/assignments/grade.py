@@ -92,7 +92,7 @@ def first_line(error: Exception) -> str:
 def is_graded(course: Course, student: str) -> bool:
     """Whether the graded copy is younger than all that was submitted."""
     graded = course.notebook("autograded", student)
-    # Unpacked from an archive a file may claim any age; when it came here is its `ctime`.
+    # A file from an archive may have any date of change; its `ctime` is when it came here.
     submitted = [
         max(path.stat().st_mtime, path.stat().st_ctime)
         for path in course.notebook("submitted", student).parent.rglob("*")

@@ -48,7 +48,7 @@ c.Spawner.args = [
 c.Spawner.env_keep = ["KDLAB_DATA_DIR"]
 c.Spawner.default_url = "/lab/tree/my_lessons/00_start_here.ipynb"
 c.Spawner.mem_limit = "2G"  # of each process, so a kernel that wants more fails alone
-# Thirty servers that start at once share the processor: patience.
+# Thirty servers that start at once share the processor, so each takes longer.
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180
 
 # ---- what goes when it is idle ----

@@ -1,8 +1,8 @@
-"""A learner's own server, as a hub starts it: with the lessons, within its memory, and soon.
+"""A learner's own server, as a hub starts it: with the lessons, within its memory, and quickly.
 
 Most of such a server's start is `rfc3987_syntax`, a grammar compiled anew for every server (0.8 s
 of processor time, 17 MB) to check values of the format "iri", of which Jupyter has none. Where the
-module is missing, jsonschema leaves that check out: here it is missing.
+module is missing, jsonschema leaves that check out: so it is hidden here.
 """
 
 import os

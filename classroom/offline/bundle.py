@@ -120,7 +120,7 @@ def add_data(folder: Path) -> list[str]:
 
 
 def add_start(folder: Path, platform: str, pythons: list[str], data: list[str]) -> None:
-    """What the learner starts, and what it goes by."""
+    """The program that the learner starts, and the files that it and the learner read."""
     shutil.copy(HERE / "start_here.py", folder)
     needs = _needs(folder / "wheels", pythons)
     about = {"version": kdlab.__version__, "platform": platform, "pythons": pythons, "data": data}

@@ -17,7 +17,7 @@ nearest counts. (A gradient that does not belong to the value, cut by `stop_grad
 hand, cannot be seen this way.)
 
 What one temperature can tell. A T² that is missing and a weight of `1 / T²` in front are the same
-function, as long as T stays what it is. A loss that takes an argument named `temperature` is
+function, as long as T does not change. A loss that takes an argument named `temperature` is
 therefore evaluated from T = 1 to 20, where a weight stays and a power of T grows. Of any other loss
 only `c` is known, its gradient as a multiple of `T (q - p)`, and the verdict on T² is:
 

@@ -39,9 +39,9 @@ _HOW_TO_TELL = "let it take `temperature` to tell"
 def audit_loss(loss_fn: Callable, temperature: float, *, seed: int = 0) -> Audit:
     """Find out which laws of knowledge distillation a loss keeps, and name its mistakes.
 
-    The loss is called with small random logits, a few hundred times. It may be anybody's: ours,
-    Keras's `keras.distillation.LogitsDistillation(...).compute_loss`, a tutorial's, PyTorch's
-    behind `lambda t, s: loss(torch.from_numpy(s), torch.from_numpy(t))`.
+    The loss is called with small random logits, a few hundred times. It may be kdlab's,
+    Keras's `keras.distillation.LogitsDistillation(...).compute_loss`, that of a tutorial, or one in
+    PyTorch, as `lambda t, s: loss(torch.from_numpy(s), torch.from_numpy(t))`.
 
     Args:
         loss_fn: called as `loss_fn(teacher_logits, student_logits)` with float32 arrays
@@ -181,7 +181,7 @@ def _judge_sign(loss, probes, agreed, spread, match, temperature) -> tuple[bool,
         for probe, teacher in zip(probes, teachers, strict=True)
     ]
     if np.allclose(agreed, entropies, rtol=SAME):
-        return True, "a cross-entropy: at its least it is the teacher's entropy, not 0"
+        return True, "a cross-entropy: its minimum is the teacher's entropy, not 0"
     return True, "above 0, even where the two agree"
 
 

@@ -6,8 +6,7 @@ from kdlab.audit.report import ON_LOGITS, ORDER, STEADY, Mistake
 
 T2_MISSING = Mistake(
     "T² missing",
-    "The gradient vanishes as 1 / T² at high temperatures, and with it the teacher's say against "
-    "the labels.",
+    "The gradient vanishes as 1 / T² at high temperatures, and with it the teacher's influence.",
     "Multiply the soft loss by T**2.",
     STEADY,
 )
@@ -19,7 +18,7 @@ T_ONCE = Mistake(
 )
 T2_TWICE = Mistake(
     "T² twice",
-    "The gradient grows as T², and drowns that of the labels.",
+    "The gradient grows as T², and becomes far larger than that of the labels.",
     "Multiply by T**2 once: some losses, such as Keras's LogitsDistillation with a KLDivergence "
     "object, have done so already.",
     STEADY,
@@ -53,21 +52,21 @@ TEACHER_PROBABILITIES = Mistake(
     "temperature on the teacher's probabilities",
     "softmax(softmax(teacher) / T) is almost the same for every class: probabilities differ by at "
     "most 1, and little is left of that once it is divided.",
-    "Take the teacher's logits: softmax(teacher / T). If it ends in a softmax, take it off.",
+    "Take the teacher's logits: softmax(teacher / T). If it ends in a softmax, remove it.",
     ON_LOGITS,
 )
 STUDENT_PROBABILITIES = Mistake(
     "temperature on the student's probabilities",
     "softmax(softmax(student) / T) is almost the same for every class, so the student cannot "
-    "reach the teacher's soft targets however it tries.",
-    "Take the student's logits: softmax(student / T). If it ends in a softmax, take it off.",
+    "reach the teacher's soft targets.",
+    "Take the student's logits: softmax(student / T). If it ends in a softmax, remove it.",
     ON_LOGITS,
 )
 BOTH_PROBABILITIES = Mistake(
     "temperature on the probabilities of both",
     "softmax(softmax(logits) / T) is almost the same for every class: what the teacher knew is "
     "gone, and hardly a gradient is left.",
-    "Take the logits of both: softmax(logits / T). If the models end in a softmax, take it off.",
+    "Take the logits of both: softmax(logits / T). If the models end in a softmax, remove it.",
     ON_LOGITS,
 )
 TEACHER_ALONE = Mistake(
@@ -78,7 +77,8 @@ TEACHER_ALONE = Mistake(
 )
 STUDENT_ALONE = Mistake(
     "temperature on the student alone",
-    "The teacher's targets stay those of T = 1, all but labels: its dark knowledge stays hidden.",
+    "The teacher's targets stay those of T = 1, which are almost labels: its dark knowledge is too "
+    "small to have an effect.",
     "Divide the teacher's logits by T too.",
     ON_LOGITS,
 )
@@ -115,12 +115,12 @@ RAW_BOTH = Mistake(
 )
 RAW_TEACHER = Mistake(
     "the teacher's logits where probabilities belong",
-    "They are neither positive nor sum to 1, so they pull the student's logits without an end.",
+    "They are neither positive nor sum to 1, so they pull the student's logits without limit.",
     "The targets are softmax(teacher / T); from_logits=True takes care of the student alone.",
 )
 RAW_STUDENT = Mistake(
     "the student's logits where log-probabilities belong",
-    "The gradient does not depend on the student, so its logits grow without an end.",
+    "The gradient does not depend on the student, so its logits grow without limit.",
     "PyTorch's kl_div wants log_softmax(student / T, dim=-1) as its first argument.",
 )
 NO_LOG = Mistake(
@@ -148,8 +148,8 @@ MSE_PROBABILITIES = Mistake(
 MSE_LOGITS = Mistake(
     "squared error of logits",
     "A method of its own (Ba and Caruana 2014), and what soft targets tend to as T goes to "
-    "infinity. It knows no temperature, and minds a constant added to all logits.",
-    "If you mean it, it is fine. For soft targets at T, use the divergence of the two softmaxes.",
+    "infinity. It has no temperature, and a constant added to all logits changes it.",
+    "If you want this, it is fine. For soft targets at T, use the divergence of the two softmaxes.",
 )
 MEAN_OF_ELEMENTS = Mistake(
     "mean over all elements",
@@ -192,6 +192,6 @@ SUM = Mistake(
     "sum over the batch",
     "Right in itself, but the gradient grows with the batch, and the best learning rate depends "
     "on its size.",
-    "Average over the examples, unless you mean it.",
+    "Average over the examples, unless you want the sum.",
     "",  # a remark
 )

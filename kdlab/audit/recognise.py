@@ -62,7 +62,7 @@ def recognise(measured, probes: list[Probe], temperature: float) -> Match | None
     if not close:
         return None
     nearest = min(distance for distance, _, _ in close)
-    # Of those that are the same but for rounding, the first.
+    # The first of those that differ by rounding only.
     _, mistakes, factors = next(one for one in close if one[0] <= 2 * nearest + 1e-6)
     return Match(mistakes, *_weigh(factors, probes))
 

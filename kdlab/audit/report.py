@@ -90,7 +90,7 @@ class Audit:
         return (
             f"✓ knowledge distillation at T = {self.temperature:g}"
             + (", as far as the audit can tell" if unsure else "")
-            + (f"; mind: {names}" if names else "")
+            + (f"; note: {names}" if names else "")
         )
 
     def __str__(self) -> str:

@@ -81,7 +81,7 @@ class Cell:
 class Grid:
     """The cells of a cohort: every number of images with every alpha and temperature.
 
-    Where alpha is 0 the temperature plays no part, and all temperatures are one cell.
+    Where alpha is 0 the temperature has no effect, and all temperatures are one cell.
 
     Args:
         cohort: a `CohortResult`, or anything with its `temperature`, `alpha`, `n_images`, `seed`,

@@ -18,7 +18,7 @@ def train_there(client, program: Program, chunks: list[list[tuple]]):
     """Each chunk's number and result, as the workers of a cluster return them."""
     from distributed import as_completed
 
-    # A task and not scattered data: should its only holder be lost, the scheduler makes it anew.
+    # A task and not scattered data: if its only holder is lost, the scheduler makes it again.
     there = client.submit(Program.copy, program, pure=False)
     futures = [client.submit(Program.train, there, chunk, pure=False) for chunk in chunks]
     number = {future.key: i for i, future in enumerate(futures)}

@@ -30,7 +30,7 @@ _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-7
 
 
 class Chunk(NamedTuple):
-    """What becomes of some students: arrays with the students along the leading axis."""
+    """The results of some students: arrays with the students along the leading axis."""
 
     weights: list[np.ndarray]
     losses: np.ndarray

@@ -10,7 +10,7 @@ from kdlab import _checks
 
 
 def effective_temperature(alpha: float, temperature: float | None) -> float | None:
-    """The temperature, or None where alpha is 0 and the temperature plays no part."""
+    """The temperature, or None where alpha is 0 and the temperature has no effect."""
     return temperature if alpha else None
 
 
@@ -24,7 +24,7 @@ def flatten(images, name: str, pixels: int | None = None) -> np.ndarray:
 
 
 def check_seed(seed, name: str) -> int:
-    """A whole number of at least 0. NumPy alone starts from it, which knows no largest seed."""
+    """A whole number of at least 0. It is for NumPy alone, which has no largest seed."""
     if not _checks.is_whole(seed) or seed < 0:
         raise ValueError(f"{name} must hold whole numbers of at least 0, got {seed!r}")
     return int(seed)

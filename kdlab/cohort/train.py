@@ -51,13 +51,13 @@ def train_cohort(
     initial weights, the images it is given and their order, and nothing else does: students that
     share a seed differ only in their settings, so their results can be compared in pairs.
 
-    Where `alpha` is 0 the temperature plays no part; such a student is trained once and listed
+    Where `alpha` is 0 the temperature has no effect; such a student is trained once and listed
     under every temperature.
 
     Interrupting (the stop button of JupyterLab, or Ctrl+C) returns the students finished so far.
 
-    With a `client` the students are trained by the workers of a cluster, a chunk at a time. What a
-    lost worker was at is done again by another.
+    With a `client` the students are trained by the workers of a cluster, a chunk at a time. The
+    chunk of a worker that is lost is trained again by another.
 
     A student is the same bit for bit whoever else is trained, here or by a cluster, with any number
     of threads and any BLAS, where the processors are of one type, TensorFlow is of one version, no
@@ -128,7 +128,7 @@ def train_cohort(
 
     # Seeds vary slowest, so that an interrupted cohort holds whole sets of settings to compare.
     rows = list(itertools.product(seeds, sizes, left_out, alphas, temperatures))
-    # Where the temperature plays no part a student is trained once, at a temperature of 1.
+    # Where the temperature has no effect a student is trained once, at a temperature of 1.
     trained = [(*row[:4], effective_temperature(*row[3:]) or 1.0) for row in rows]
     students = list(dict.fromkeys(trained))
 

@@ -20,8 +20,8 @@ def batches(x, targets, batch_size: int, seed: int, first_epoch: int):
         order = tf.random.experimental.stateless_shuffle(tf.range(n), [seed, epoch])
         return tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
 
-    # There is nothing to tune. And to throw away what is left of an old training, Python would wait
-    # for the tuner to wake up: up to a minute.
+    # There is nothing to tune. And when Python frees an old training, it would wait for the tuner
+    # to wake up: up to a minute.
     untuned = tf.data.Options()
     untuned.autotune.enabled = False
     return (

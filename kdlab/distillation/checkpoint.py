@@ -42,7 +42,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.warned = False
 
     def restore(self) -> int:
-        """Put the model where the file says; the number of epochs that are done."""
+        """Restore the model from the file; returns the number of epochs that are done."""
         try:
             arrays, about = read_arrays(self.path)
             if about["run"] != json.loads(json.dumps(self.run)):
@@ -68,7 +68,7 @@ class Checkpoint(keras.callbacks.Callback):
         if time.monotonic() - self.saved >= SAVE_EVERY:
             try:
                 self.save(epoch + 1)
-            except OSError as error:  # a full disk must not cost what has been learned
+            except OSError as error:  # a full disk must not stop the training
                 self.saved = time.monotonic()
                 if not self.warned:
                     print(f"Training goes on, but is not saved after epoch {epoch + 1}: {error}.")
@@ -88,9 +88,9 @@ class Checkpoint(keras.callbacks.Callback):
 
 
 def identity(model, x, targets, epochs: int, batch_size: int, seed: int) -> dict:
-    """What makes a run this run and no other."""
+    """What tells a run from all others."""
     loss = keras.saving.serialize_keras_object(model.loss)
-    if loss["registered_name"]:  # ours: older files call the package its module
+    if loss["registered_name"]:  # ours; its module is the package in older files
         loss["module"] = "kdlab.distillation"
     return {
         "data": checksum({"x": x, "targets": targets}),

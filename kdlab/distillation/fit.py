@@ -53,7 +53,7 @@ def train(
             seconds. A run that was stopped or killed goes on from there when the same call is made
             again, and ends as if nothing had happened; the file is then removed. The same call has
             the same arrays to the last bit: keep a teacher's logits in a file (`save_teacher`),
-            since another machine, or another number of threads, computes them a little otherwise.
+            since another machine, or another number of threads, computes them a little differently.
 
     Returns:
         `keras.callbacks.History`; `history.history` has `loss` and `accuracy` of every epoch, and

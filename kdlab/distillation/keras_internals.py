@@ -41,7 +41,7 @@ def set_train_function(model, function: Callable | None) -> None:
 
 
 def without_tracing_warning(function):
-    """The `tf.function`, of whose traces TensorFlow does not warn.
+    """The `tf.function`, without TensorFlow's warning about its traces.
 
     Each training has a function of its own, to be traced once. TensorFlow takes the fifth in a row
     for the same one, traced again and again, and would fill a lesson with advice.

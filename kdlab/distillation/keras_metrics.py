@@ -1,4 +1,4 @@
-"""What Keras measures in each epoch of a distillation, in the targets of which labels are a part.
+"""What Keras measures in each epoch of a distillation, whose targets may contain the labels.
 
 Not to be confused with `kdlab.accuracy` and `kdlab.agreement`, which compare whole arrays.
 """

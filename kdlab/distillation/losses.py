@@ -14,7 +14,7 @@ def soft_loss(teacher_logits, student_logits, temperature):
     """`KL(softmax(teacher / T) || softmax(student / T))` of each example, on tensors.
 
     Cross-entropy in its place has the same gradient, but is not 0 where the two agree. The
-    gradient is written down, `(q - p) / T`: automatic differentiation takes a longer way to it.
+    gradient is given as a formula, `(q - p) / T`: automatic differentiation needs more operations.
     The teacher is a constant: no gradient flows to its logits.
 
     Args:

@@ -33,7 +33,7 @@ def images_per_step(model) -> int:
 
 
 def _multiplications(layer) -> int:
-    """Those of one example's forward pass, in a dense or convolutional layer."""
+    """Multiplications in one example's forward pass through a dense or convolutional layer."""
     kernel, output = getattr(layer, "kernel", None), getattr(layer, "output", None)
     if kernel is None or output is None:
         return 0

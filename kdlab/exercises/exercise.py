@@ -1,4 +1,4 @@
-"""What an exercise is: a question with a check, staged hints and a solution on request."""
+"""What an exercise is: a question with a check, hints one at a time and a solution on request."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Exercise:
     Args:
         name: its number in the lesson, `"2.1"`.
         judge: given the answer; returns if it is right, raises `Misconception` if it is wrong.
-        hints: from a nudge to nearly the answer, shown one at a time.
+        hints: from a first clue to nearly the answer, shown one at a time.
         solution: Python source that binds the right answer to the name `answer`.
-        praise: what to take away, said when the answer is right.
+        praise: what to remember, said when the answer is right.
         answers: where the attempts are kept; nowhere if not given.
 
     Example:

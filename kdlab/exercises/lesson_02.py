@@ -208,8 +208,8 @@ quiz_accuracy = Quiz(
     "accuracy?",
     {
         "It falls, since the bars are nearly level.": "The bars come closer to each other, but "
-        "none overtakes another: the tallest stays the tallest, if only just, and accuracy asks "
-        "for no more.",
+        "none overtakes another: the tallest stays the tallest, even if only by a little, and "
+        "accuracy asks for no more.",
         "It rises, since the dark knowledge comes out.": "It comes out in the other bars. The "
         "answer is the tallest one, as before: an image that was read wrong is still read wrong.",
         "It stays exactly as it is.": "All logits of an image are divided by the same T, which "

@@ -57,7 +57,7 @@ def _judge_loss(function):
     flat_teacher, flat_student = softmax(teacher) - 1, softmax(student) - 1
     for of_student in (flat_student, student):
         wrong[total(_soft(of_student, flat_teacher, t), hard)] = (
-            "You put the temperature on *probabilities*, after a first softmax. Next to nothing is "
+            "You put the temperature on *probabilities*, after a first softmax. Almost nothing is "
             "left of what the teacher knows: the temperature divides the logits."
         )
     for value, message in wrong.items():
@@ -166,7 +166,7 @@ verdict = Exercise(
 
 
 def _teacher_with_dropout(seed):
-    """A small teacher that answers otherwise in training: it has dropout and batch normalisation.
+    """A small teacher that answers differently in training: it has dropout and batch normalisation.
 
     The seed is that of dropout alone.
 
@@ -215,7 +215,7 @@ def _judge_stored(function):
     weights_after, config_after = _state(teacher)
     expect(
         all(map(np.array_equal, weights, weights_after)) and config == config_after,
-        "Your function leaves the teacher other than it was. (In training mode, batch "
+        "Your function changes the teacher. (In training mode, batch "
         "normalisation moves its averages with every call.)",
     )
     expect(
@@ -232,7 +232,7 @@ def _judge_stored(function):
     )
     expect(
         not (result.min() >= 0 and close(result.sum(axis=1), np.ones(len(result)))),
-        "Those are probabilities: a softmax has been taken, at one temperature for good. Return "
+        "Those are probabilities: a softmax has been taken, at one fixed temperature. Return "
         "the logits, and each student can choose its own.",
     )
     factor = (result * right).sum() / (right**2).sum()
@@ -252,7 +252,7 @@ stored = Exercise(
     "3.4",
     _judge_stored,
     hints=[
-        "Two layers answer otherwise while a network is trained: dropout and batch normalisation.",
+        "Two layers answer differently in training: dropout and batch normalisation.",
         "`model(images, training=False)`, and no softmax after it.",
         "`kdlab.predict_logits` does both, in batches.",
     ],
@@ -278,8 +278,8 @@ quiz_temperature = Quiz(
         "At T = 1.": "The temperature is a means of teaching, and stays behind in the loss. Where "
         "two networks have the same logits, they agree at T = 1 as they do at T = 4; and T = 1 is "
         "where calibration is measured (lesson 04).",
-        "It makes no difference.": "Not to the class it names, nor to its accuracy. But who reads "
-        "the probabilities, for a threshold or to see how sure it is, reads other numbers.",
+        "It makes no difference.": "Not to the class it names, nor to its accuracy. But its "
+        "probabilities, read for a threshold or to see how sure it is, are other numbers.",
         "At the T of the best test accuracy.": "Accuracy is the same at every T, so it cannot "
         "choose one. (Calibration can, on images of its own. That is called temperature scaling, "
         "and its T need not be that of the teaching.)",

@@ -10,9 +10,9 @@ from kdlab.widgets import Quiz
 answers = Answers("04_does_it_really_work")
 
 _WHY_NOT = {
-    "C": "C lacks its T²: at T = 4 its gradient is a sixteenth of what it should be, and next to "
-    "the labels the teacher hardly speaks.",
-    "D": "D puts the temperature on the teacher's probabilities, where it levels everything.",
+    "C": "C lacks its T²: at T = 4 its gradient is a sixteenth of what it should be, and the "
+    "student learns almost only from the labels.",
+    "D": "D puts the temperature on the teacher's probabilities: all classes become almost equal.",
     "F": "F has the arguments swapped: there the student weighs the terms, not the teacher.",
     "G": "G is a squared error of probabilities: its gradient fades wherever the student is sure.",
 }
@@ -74,7 +74,7 @@ share = Exercise(
             return (distilled[:, None] > plain[None, :]).mean()
     """,
     praise="Statisticians call it the probability of superiority. An effect that is certain over "
-    "ten seeds may still lose every third duel of single runs.",
+    "ten seeds may still lose every third comparison of single runs.",
     answers=answers,
 )
 
@@ -142,8 +142,8 @@ quiz_interval = Quiz(
     "Distilled minus hard labels, ten paired seeds: +0.8 points, 95 % interval −0.3 to +1.9. Which "
     "sentence may you write?",
     {
-        "Distillation gains 0.8 points.": "A mean without its interval. All from −0.3 to +1.9 goes "
-        "with these ten pairs, no gain at all included.",
+        "Distillation gains 0.8 points.": "A mean without its interval. Any gain from −0.3 to +1.9 "
+        "fits these ten pairs, no gain at all included.",
         "Distillation makes no difference.": "That would take a narrow interval around 0. This one "
         "leaves room for a gain of nearly two points: not shown is not the same as not there.",
         "Distillation helps with a probability of 95 %.": "The 95 % belong to the method: that "
@@ -151,7 +151,8 @@ quiz_interval = Quiz(
         "this interval reaches below 0.",
         "No clear difference; more seeds could tell.": "0 lies inside, so these ten pairs cannot "
         "tell a small loss from a gain of nearly two points. That is a result, too. (Decide how "
-        "many more seeds before you look: who stops when the figure pleases will be pleased.)",
+        "many more seeds before you look: who stops as soon as the result looks good will see a "
+        "good one too often.)",
     },
     right="No clear difference; more seeds could tell.",
 )

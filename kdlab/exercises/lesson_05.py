@@ -81,7 +81,7 @@ rescue = Exercise(
     hints=[
         "The logarithm undoes the softmax, but for a constant in each row, and a softmax does not "
         "see constants.",
-        "`kdlab.softmax(logits, temperature)` does the rest. Mind log(0).",
+        "`kdlab.softmax(logits, temperature)` does the rest. Take care of log(0).",
     ],
     solution="""
         import numpy as np

@@ -1,6 +1,6 @@
 """A cell that never ends, or that ends its kernel, costs its own points and no others.
 
-nbgrader interrupts a cell that takes too long, which `except:` in a loop does not heed, and gives
+nbgrader interrupts a cell that takes too long, which `except:` in a loop ignores, and gives
 up on a submission whose kernel dies: `quit()` or a lack of memory would score 0 for everything.
 """
 

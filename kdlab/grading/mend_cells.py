@@ -35,7 +35,8 @@ def mend(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNode,
     - Where an answer comes several times, the first one that is not the empty stub stands for it.
       Other copies that say something of their own stay where they are as plain cells, so that the
       notebook means what it meant to its author, who ran it from top to bottom: a later definition
-      wins, and an answer that was split in two still runs as a whole. Copies of the stub go.
+      counts, and an answer that was split in two still runs as a whole. Copies of the stub are
+      removed.
     - Cells that the learner added stay behind the cell that they followed.
 
     Args:

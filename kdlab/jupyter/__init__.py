@@ -1,10 +1,10 @@
 """What a Jupyter server does so that nothing is lost in a notebook with widgets.
 
-JupyterLab saves the state only of those widgets that have a living kernel behind them. Were it left
-at that, opening a lesson and waiting for the autosave would empty it, and a learner who shuts the
-kernel down, as every lesson asks, would find 'Error displaying widget: model not found'. So the
-server completes what is saved (`saving`), and gives a notebook that is opened the answers that were
-kept beside it (`reading`).
+JupyterLab saves the state only of those widgets that have a living kernel behind them. Without
+this extension, opening a lesson and waiting for the autosave would empty it, and a learner who has
+shut the kernel down, as every lesson asks, would find 'Error displaying widget: model not found'.
+So the server completes what is saved (`saving`), and gives a notebook that is opened the answers
+that were kept beside it (`reading`).
 
 The wheel tells Jupyter of this extension: `share/jupyter` and `etc/jupyter` in `pyproject.toml`.
 It imports neither NumPy nor a widget, since every learner's server has it.
@@ -53,7 +53,7 @@ def _after_reading(model: dict, path: str, manager) -> dict:
         folder = os.path.dirname(manager._get_os_path(path.strip("/")))
         try:
             reading.give_answers(notebook, folder)
-        except Exception:  # of a notebook that is none; it must open all the same
+        except Exception:  # of a file that is no notebook; it must still open
             manager.log.exception("kdlab: the answers to %s could not be given", path)
     return model
 

@@ -22,7 +22,7 @@ def give_answers(notebook: dict, folder: str) -> None:
     for model in states(notebook).values():
         state = model.get("state", {})
         match state.get("_keeping"):
-            # A stranger's notebook may say anything: a path, say.
+            # Somebody else's notebook may hold anything, such as a path.
             case {"lesson": str(lesson), "key": str(key), "traits": list(traits)} if (
                 Path(lesson).name == lesson
             ):

@@ -117,7 +117,7 @@ class Answers:
         _set(widget, self._quietly(key).get("state", {}))
 
         def keep_it(_change=None) -> None:
-            # An answer that is taken back is no answer, and the last one is worth more.
+            # Taking an answer back is no answer: the last one given stays in the file.
             trouble = ""
             if widget._is_answered():
                 state = {name: getattr(widget, name) for name in traits}
@@ -154,7 +154,7 @@ class Answers:
                 self.path.replace(old)
                 for widget, initial in self._widgets.values():
                     _set(widget, initial)
-                self.path.unlink(missing_ok=True)  # what the widgets may have noted of that
+                self.path.unlink(missing_ok=True)  # which the widgets may have written just now
             print(
                 f"Forgotten. Run the lesson's cells again to begin anew. "
                 f"(Should you want them back: ex.answers.load('{record.FOLDER}/{old.name}'))"

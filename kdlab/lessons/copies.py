@@ -19,13 +19,13 @@ from nbformat import v4
 
 from kdlab.lessons import files, record
 
-# What the answers and a copy go by: `metadata.kdlab` of a notebook.
+# Where a copy says from which lesson and which text it was made: `metadata.kdlab`.
 MARK = "kdlab"
 _PICTURE = re.compile(r"\]\(\.\./experiments/([\w.-]+)\)")
 
 
 class Copied(NamedTuple):
-    """What came of copying.
+    """The result of copying.
 
     Attributes:
         folder: the learner's folder.
@@ -47,7 +47,7 @@ def copy_lessons(folder, *, outputs: bool = False) -> Copied:
 
     Args:
         folder: the learner's folder; made if need be.
-        outputs: whether to keep our outputs, which tell the answers.
+        outputs: whether to keep our outputs, which show the answers.
 
     Returns:
         What was copied, as `Copied`.
@@ -122,7 +122,7 @@ def _free(folder: Path, stem: str) -> str:
 
 
 def _put(path: Path, text: str) -> None:
-    """Write a new file in one step: half of a lesson would be taken for the learner's."""
+    """Write a new file in one step: half a lesson would be taken for the learner's own."""
     partial = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         partial.write_text(text, encoding="utf-8")

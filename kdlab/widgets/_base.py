@@ -11,7 +11,7 @@ import traitlets
 from kdlab import _checks
 from kdlab.widgets import _assets, _page
 
-# What a temperature slider spans. Below, the softmax is all but a single class; above, all but
+# The range of a temperature slider. Below it the softmax is almost a single class, above it almost
 # uniform.
 COLDEST, HOTTEST = 0.25, 100.0
 
@@ -21,7 +21,7 @@ class Checked(traitlets.TraitType):
 
     Traitlets' own types raise a `TraitError` that cannot say what is expected. The page never
     hears its own value back (`echo_update`): the echo of an old value would pull a slider back
-    under the hand that drags it.
+    while it is dragged.
     """
 
     def __init__(self, check: Callable, default):
@@ -87,8 +87,8 @@ class Widget(anywidget.AnyWidget):
     def to_html(self, path, *, title: str | None = None) -> Path:
         """Write the widget, as it stands, to a page of its own: one file, which works offline.
 
-        The page needs no kernel, no server and no network, so it can be mailed, put on a stick or
-        shown in an `<iframe>`. It is light or dark as the reader's system is.
+        The page needs no kernel, no server and no network, so it can be mailed, copied to a USB
+        stick or shown in an `<iframe>`. It is light or dark as the reader's system is.
 
         Args:
             path: the file to write, `NAME.html`; its folder is made if need be, an older file

@@ -112,7 +112,7 @@ def range_of(interval: Interval) -> str:
 
 
 def unbroken(texts: list[str]) -> list[str]:
-    """In a narrow column a number would be parted from its %."""
+    """Keep each number and its % on one line, in a narrow column too."""
     return [text.replace(" %", "\N{NO-BREAK SPACE}%") for text in texts]
 
 

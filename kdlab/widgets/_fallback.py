@@ -29,7 +29,7 @@ def image(pixels: np.ndarray, alt: str, width: int = 96) -> str:
     """An `<img>` of uint8 pixels `(height, width, channels)`; one channel is drawn as ink."""
     if pixels.shape[-1] == 1:
         pixels = 255 - pixels
-    # The sanitizer takes `pixelated` away; enlarged here, a small image is at least not a blur.
+    # The sanitizer removes `pixelated`; enlarged here, a small image is at least not blurred.
     times = max(1, 32 // pixels.shape[1])
     pixels = pixels.repeat(times, axis=0).repeat(times, axis=1)
     address = "data:image/png;base64," + base64.b64encode(_png(pixels)).decode("ascii")

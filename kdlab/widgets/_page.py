@@ -103,7 +103,7 @@ def _state(widget) -> str:
 
 
 def _bytes(value) -> dict:
-    """What JSON has no word for; `readBytes` in `own_page.js` is the way back."""
+    """Bytes, which JSON cannot write, as text; `readBytes` in `own_page.js` reads them."""
     if not isinstance(value, bytes):
         raise TypeError(f"a trait holds {type(value).__name__}, which JSON cannot write")
     return {"data:base64": base64.b64encode(value).decode("ascii")}

@@ -51,7 +51,7 @@ class CohortExplorer(Widget):
 
     Attributes:
         n_images, alpha, temperature: the setting that is picked. Where alpha is 0 the temperature
-            plays no part, and all temperatures are one cell.
+            has no effect, and all temperatures are one cell.
         show, paired: as the switches stand.
 
     Raises:

@@ -297,7 +297,7 @@ def _measure(logits: np.ndarray, examples: Examples) -> dict:
     return {
         "runs": len(logits),
         "accuracy": interval.mean,
-        "low": max(interval.low, 0.0),  # Student's t knows no bounds
+        "low": max(interval.low, 0.0),  # Student's t may leave [0, 1]
         "high": min(interval.high, 1.0),
         "perClass": [
             float(np.mean(metrics.accuracy(logits[:, of], examples.labels[of])))

@@ -16,9 +16,9 @@ class Quiz(Widget):
     """Ask a question that teaches more than code: each option says what is right or wrong in it.
 
     An option is marked first, then given as the answer with the button or the Enter key, so that
-    whoever walks through the options with the arrow keys is not told about each on the way. A
-    wrong answer does not give away the right one, and nothing is counted. The answer is kept in a
-    notebook that is saved with its widgets.
+    whoever moves through the options with the arrow keys is not told about each on the way. The
+    reply to a wrong answer does not tell the right one, and nothing is counted. The answer is kept
+    in a notebook that is saved with its widgets.
 
     Args:
         question: what is asked.
@@ -105,7 +105,7 @@ class Quiz(Widget):
         return "\n".join([*lines, self._answer()])
 
     def _fallback_html(self) -> str:
-        # One to open for each option: as in the widget, nobody reads an answer unasked.
+        # Each reply has to be opened: as in the widget, nobody reads one without asking for it.
         options = "".join(
             f"<details><summary>{escape(option)}</summary>{escape(self._reply(option))}</details>"
             for option in self._feedback

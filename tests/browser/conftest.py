@@ -10,8 +10,8 @@ from playwright.sync_api import sync_playwright
 
 from tests.tools import chromium
 
-# Two of one name cannot both be searched for doctests; what was kept of older versions is opened,
-# not run.
+# Two files of one name cannot both be searched for doctests; what was kept of older versions is
+# opened, not run.
 collect_ignore = ["conftest.py", "kept"]
 
 
@@ -70,7 +70,7 @@ def new_page(contexts, tmp_path, failed):
 
 @pytest.fixture
 def page(new_page):
-    """A page in the light theme, which must not complain."""
+    """A page in the light theme, whose console must show no error."""
     page = new_page()
     yield page
     assert not page.errors

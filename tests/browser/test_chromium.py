@@ -1,4 +1,4 @@
-"""The search for a browser, with programs that are only names."""
+"""The search for a browser, with programs that do nothing."""
 
 import os
 import shutil

@@ -64,7 +64,7 @@ def lab(browser, server):
 
 @pytest.fixture(autouse=True)
 def quiet(request, tmp_path, failed):
-    """The console complains of nothing here; where a test fails there is a picture of its page."""
+    """The console shows no error here; where a test fails there is a picture of its page."""
     labs = [
         request.getfixturevalue(name)
         for name in ("lesson_01", "lesson_02", "lab")

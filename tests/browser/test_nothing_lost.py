@@ -380,7 +380,7 @@ for size in (10**6, 10**4, 10):  # to the last byte
 """
 
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are a thing of Linux")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has namespaces")
 
 
 @linux

@@ -33,7 +33,7 @@ def node(*arguments, **environment):
 
 
 def plain(value):
-    """As JSON, which has no word for infinity."""
+    """As JSON, which cannot write infinity."""
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
     if isinstance(value, list):

@@ -141,7 +141,7 @@ def links_resolve(nb: Notebook, path: Path) -> list[str]:
 def runs_no_shell(nb: Notebook, path: Path) -> list[str]:
     shell = re.compile(r"^\s*(?:!|%%?(?:pip|conda|mamba|uv|sh|bash|system|sx)\b).*", re.MULTILINE)
     return [
-        f"{name} runs {found!r}; the environment is the lock's affair"
+        f"{name} runs {found!r}; only the locks install packages"
         for name, cell in code_cells(nb)
         for found in shell.findall(cell.source)
     ]

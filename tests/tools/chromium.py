@@ -1,4 +1,4 @@
-"""The tests' browser: where it comes from, and its pages. They never skip for want of one."""
+"""The tests' browser: where it comes from, and its pages. They never skip where there is none."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def open_page(browser, **options):
 
 @contextlib.contextmanager
 def page_of(context):
-    """A new page of a context; `page.errors` is what its console complained."""
+    """A new page of a context; `page.errors` are those in its console."""
     context.set_offline(False)
     context.clear_cookies()
     with context.new_page() as page:

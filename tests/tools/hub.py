@@ -106,7 +106,7 @@ def _end(hub: Hub) -> None:
 
 
 def wait_for_end(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Wait for that long at most; those that still run."""
+    """Wait for so many seconds at most; returns the processes that still run."""
     end = time.monotonic() + seconds
     while (left := list(filter(alive, processes))) and time.monotonic() < end:
         time.sleep(0.1)
@@ -114,7 +114,7 @@ def wait_for_end(processes: list[psutil.Process], seconds: float) -> list[psutil
 
 
 def alive(process: psutil.Process) -> bool:
-    """Whether it runs: one that has ended, but was not asked for yet by a parent, does not."""
+    """Whether it runs. One that has ended, but whose parent has not noticed, does not."""
     with contextlib.suppress(psutil.NoSuchProcess):
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     return False

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-# Generous: what is waited for comes when it comes, and a machine may be slow.
+# Long, because a machine may be slow; no test waits longer than it must.
 PATIENCE = 120
 
 # What the console says and is not our fault. JupyterLab, where a kernel ends early; and ipywidgets,
@@ -38,7 +38,7 @@ def serve(
     `autosave` is the time in seconds between two autosaves, if not JupyterLab's 120.
 
     Its settings, workspaces and signatures are in `home`, so what somebody set or trusted on this
-    machine plays no part. (The defaults that come with kdlab do: they are in the environment.)
+    machine has no effect. (The defaults that come with kdlab do: they are in the environment.)
     """
     token = secrets.token_hex()
     environment = {

@@ -31,9 +31,9 @@ class Learner:
 
     async def __aenter__(self):
         self._session = ClientSession(
-            cookie_jar=CookieJar(unsafe=True),  # takes those of an address in numbers, too
+            cookie_jar=CookieJar(unsafe=True),  # for an address in numbers, too
             connector=TCPConnector(limit_per_host=6),  # as many as a browser
-            timeout=ClientTimeout(None),  # whoever waits knows for how long
+            timeout=ClientTimeout(None),  # the callers limit their waits
             raise_for_status=True,
         )
         return self

@@ -8,7 +8,7 @@ import pytest
 
 import kdlab
 
-collect_ignore = ["conftest.py"]  # two of one name cannot both be searched for doctests
+collect_ignore = ["conftest.py"]  # two files of one name cannot both be searched for doctests
 
 
 @pytest.fixture(scope="session")

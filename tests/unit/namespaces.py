@@ -1,4 +1,4 @@
-"""Commands in a world of their own: mounts that nobody else sees, or no network (Linux)."""
+"""Commands in namespaces of their own: mounts that nobody else sees, or no network (Linux)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are a thing of Linux")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has namespaces")
 
 
 def run(*command, setup: str = ":", network: bool = True, **env) -> subprocess.CompletedProcess:
     """Run a command after the shell line `setup`, whose mounts end with it; output as text.
 
-    Who is not root becomes it in there, and nowhere else.
+    A user who is not root becomes root for the command, and only for it.
     """
     options = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     if not network:

@@ -236,7 +236,7 @@ def test_a_reset_asks_first(folder, capsys):
     assert asked.chosen == "It grows." and Answers(LESSON, folder)["question"]
     answers.reset(sure=True)
     assert asked.chosen is None and not Answers(LESSON, folder)["question"]
-    # And what was forgotten by mistake can be had back.
+    # And what was forgotten by mistake can be loaded again.
     assert "ex.answers.load('.kdlab/02_soft_targets.before-reset.json')" in capsys.readouterr().out
     answers.load(folder / ".kdlab" / "02_soft_targets.before-reset.json")
     assert Answers(LESSON, folder).keep("question", quiz()).chosen == "It grows."

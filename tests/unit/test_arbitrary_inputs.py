@@ -1,4 +1,4 @@
-"""Ten thousand arbitrary inputs for the public functions: a result, or an error that says whose.
+"""Ten thousand arbitrary inputs for the public functions: a result, or an error that names one.
 
 Hypothesis makes them, the same ones as long as the code is the same: numbers, texts and arrays of
 all kinds, with NaN and infinities, and values that are nearly right. What comes of each must be a

@@ -124,7 +124,7 @@ MISTAKES = {
         (cohorts("np.zeros(10)", gain="..."), "`labelled` must be the cohort itself"),
         (cohorts("students(seeds=range(3))", gain="..."), r"`labelled` rests on 3 seed\(s\)"),
         (cohorts("students(alphas=[0, 0.9])", gain="..."), "it mixes several settings"),
-        (cohorts("students(alphas=[0.9])"), "`labelled` listens to the teacher"),
+        (cohorts("students(alphas=[0.9])"), "`labelled` learns from the teacher"),
         (cohorts("students(n_images=100)"), "`labelled` gets 50 images"),
         (cohorts(taught="students([0.9], n_images=500)"), "`taught` still learns from labels"),
         (cohorts(taught="students([1], 1, 500)"), "`taught` is trained at T = 4"),

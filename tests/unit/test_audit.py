@@ -46,7 +46,7 @@ def test_a_cross_entropy_is_named_as_such():
         for loss in (soft_cross_entropy, numpy_kl, lambda t, s: numpy_kl(t, s, 4) + 1)
     ]
     assert findings == [
-        "a cross-entropy: at its least it is the teacher's entropy, not 0",
+        "a cross-entropy: its minimum is the teacher's entropy, not 0",
         "a divergence: 0 where the two agree",
         "above 0, even where the two agree",
     ]

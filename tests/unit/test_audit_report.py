@@ -30,7 +30,7 @@ def test_it_reads_as_text():
         "✓ knowledge distillation at T = 4, as far as the audit can tell"
     )  # fmt: skip
     summed = audit_loss(at(WRONG["sum over the batch"], 4.0), 4)
-    assert summed.headline == "✓ knowledge distillation at T = 4; mind: sum over the batch"
+    assert summed.headline == "✓ knowledge distillation at T = 4; note: sum over the batch"
 
 
 def test_text_is_the_same_whatever_the_precision():

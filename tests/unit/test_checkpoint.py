@@ -1,4 +1,4 @@
-"""A training run that is stopped or killed goes on from its checkpoint as if it never had been."""
+"""A training run that is stopped or killed goes on from its checkpoint as if never disturbed."""
 
 import functools
 import math
@@ -75,7 +75,7 @@ def run(digits, teacher):
 
 @pytest.fixture(scope="module")
 def uninterrupted(run):
-    """What such a run comes to that nothing disturbs: each is trained once."""
+    """The results of such runs where nothing disturbs them: each is trained once."""
     return functools.cache(run)
 
 

@@ -52,7 +52,7 @@ def test_another_process_trains_the_same(here, threads, kernels, onednn, tmp_pat
     environment = {
         **os.environ,
         **{f"{name}_THREADS": str(threads) for name in names},
-        "OPENBLAS_CORETYPE": kernels,  # of NumPy's BLAS; another one overlooks it
+        "OPENBLAS_CORETYPE": kernels,  # of NumPy's BLAS; other libraries ignore it
         "TF_ENABLE_ONEDNN_OPTS": str(onednn),
     }
     subprocess.run([sys.executable, __file__, path], env=environment, check=True)

@@ -251,7 +251,7 @@ def test_axes_have_round_numbers(values, texts):
     assert all(0 <= place <= 100 for place in places)
 
 
-# ---- What may be the matter with a cohort -------------------------------------------------------
+# ---- What may be wrong with a cohort ------------------------------------------------------------
 
 
 def test_a_student_that_diverged_is_wrong():

@@ -82,7 +82,7 @@ def require_laws(data):
 
 
 def test_digits_are_the_documented_split(digits):
-    """All that rests on it would move: the shipped teacher, and every figure on record."""
+    """All that depends on it would change: the shipped teacher, and every recorded figure."""
     require_laws(digits)
     images, labels = load_digits(return_X_y=True)
     split = train_test_split(
@@ -256,7 +256,7 @@ def test_a_failed_download_says_what_to_do(name, monkeypatch, no_debian):
 def broken_network(request):
     """The address of a proxy through which nothing can be fetched."""
     if request.param == "nobody answers":
-        yield "http://127.0.0.1:9"  # the port of 'discard': nobody listens
+        yield "http://127.0.0.1:9"  # the port of 'discard': no server there
         return
 
     class Refuses(BaseHTTPRequestHandler):

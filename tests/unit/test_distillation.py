@@ -335,7 +335,7 @@ def test_many_trainings_in_a_row_are_not_warned_of(python):
 
 
 def test_no_tuner_is_waited_for_when_a_training_is_garbage():
-    """tf.data's own tuner wakes up once in a minute, and whoever throws it away waits for that."""
+    """tf.data's own tuner wakes up once in a minute, and Python waits for that to free it."""
     stream = batches(np.zeros((3, 1)), np.zeros(3), 2, seed=0, first_epoch=0)
     assert stream.options().autotune.enabled is False
 

@@ -1,4 +1,4 @@
-"""The pages for people: they lead somewhere, agree with each other and fit the lessons."""
+"""The pages for people: their links work, they agree with each other and fit the lessons."""
 
 import ast
 import importlib

@@ -1,6 +1,6 @@
 """What goes wrong around kdlab: full disks, kills, writers at once, no network, other versions.
 
-Each time nothing is lost or half-written, and one message says what is the matter and what to do.
+Each time nothing is lost or half-written, and one message says what is wrong and what to do.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def test_whoever_is_killed_while_writing_leaves_the_old_file_whole(tmp_path, mon
         assert abs(writer.wait()) == KILL
         writer.stdout.close()
         assert read_whole(path) in (-1, mark)
-    # What was half-written then goes with the next write, once no writer can still be at it.
+    # What was half-written then goes with the next write, once no writer can still need it.
     abandoned = tmp_path / f".{path.name}.{'0' * 32}"
     abandoned.write_bytes(b"half")
     monkeypatch.setattr(storage, "_ABANDONED", -1)
@@ -165,7 +165,7 @@ def test_two_who_write_the_same_artifact_leave_it_whole_at_each_moment(tmp_path)
             writer.kill()
             writer.wait()
             writer.stdout.close()
-    assert {1, 2} <= set(seen), "both were at it"
+    assert {1, 2} <= set(seen), "both have written"
 
 
 # ---- damaged files ------------------------------------------------------------------------------

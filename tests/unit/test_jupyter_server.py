@@ -25,7 +25,7 @@ from kdlab.lessons.answers import Answers
 
 
 class App:
-    """Of Jupyter's server what an extension uses."""
+    """The parts of Jupyter's server that an extension uses."""
 
     def __init__(self, manager):
         self.contents_manager, self.warnings = manager, []

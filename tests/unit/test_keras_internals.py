@@ -40,7 +40,7 @@ def test_flatten_layers_finds_the_layers_inside_others():
     found = list(all_layers(model))
     for layer in (model, inner, inside, wrapped):
         assert sum(layer is one for one in found) == 1, "Model._flatten_layers has changed"
-    assert not any(wrapped is layer for layer in model.layers), "`model.layers` would do now"
+    assert not any(wrapped is layer for layer in model.layers), "`model.layers` is enough now"
 
 
 # ---- _symbolic_build ----------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def traces(digits) -> int:
 def test_symbolic_build_saves_a_trace_of_the_step(digits, monkeypatch):
     assert traces(digits) == 1, "Model._symbolic_build no longer makes all that a step needs"
     monkeypatch.setattr(fit, "make_variables", lambda model, x, targets: None)
-    assert traces(digits) > 1, "Keras makes do without: `make_variables` can go"
+    assert traces(digits) > 1, "Keras no longer needs `make_variables`: remove it"
 
 
 # ---- train_function -----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Machines set up otherwise: a decimal comma, a clock that is wrong, names with umlauts."""
+"""Machines set up differently: a decimal comma, a clock that is wrong, names with umlauts."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def test_what_was_swapped_in_the_cache_is_not_taken(tmp_path, python):
                 print("refused", name, type(error).__name__)
         """,
         KERAS_HOME=str(home), KDLAB_DATA_DIR="", no_proxy="",
-        https_proxy="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9",  # nobody listens
+        https_proxy="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9",  # no server there
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     refused = [line for line in done.stdout.splitlines() if line.startswith("refused")]
@@ -150,7 +150,7 @@ def test_what_was_swapped_in_the_cache_is_not_taken(tmp_path, python):
     assert not list(tmp_path.rglob("escaped")) and not Path("/tmp/kdlab-escaped").exists()
 
 
-# ---- the door is shut ---------------------------------------------------------------------------
+# ---- others are kept out ------------------------------------------------------------------------
 
 
 def command_of(target: str) -> list[str]:

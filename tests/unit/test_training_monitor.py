@@ -13,7 +13,7 @@ class Clock:
 
 
 def watched(**keywords):
-    """A monitor with a clock to turn, and the list of what it pushes to the page."""
+    """A monitor whose clock the test sets, and the list of what it pushes to the page."""
     clock = Clock()
     monitor = TrainingMonitor(**keywords, clock=clock)
     pushed = []
@@ -139,7 +139,7 @@ def test_the_title_can_be_set_later():
 
 
 def test_each_run_has_its_own_number():
-    """By it the page knows a press of Stop that was meant for the run before."""
+    """It tells the page that a press of Stop was meant for the run before."""
     monitor, _, _ = watched()
     assert monitor._progress["run"] == 0
     for run in (1, 2):
