@@ -43,7 +43,7 @@ format: .venv/.test text ## format the code, notebooks and their text included
 text: .venv/.text ## bring the text in lessons into the notebooks (or back: FROM=notebooks)
 	$(BIN)/python -m tests.tools.text $(if $(FROM),--from $(FROM)) $(NOTEBOOKS)
 
-refresh: .venv/.lab text ## the same, then run the lessons and store their outputs (NOTEBOOKS=notebooks/02_soft_targets.ipynb)
+refresh: .venv/.lab text ## bring the text in, run the lessons, store their outputs (NOTEBOOKS=notebooks/02_soft_targets.ipynb)
 	$(BIN)/python -m tests.tools.refresh $(NOTEBOOKS)
 
 app: .venv/.lab ## write apps/explorers.html: the explorers on one page, for those who want no code
