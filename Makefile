@@ -9,6 +9,7 @@ LOCK_ARGS ?=
 GRADE_ARGS ?=
 HUB_ARGS ?=
 NOTEBOOKS ?=
+FROM ?=
 BUNDLE_ARGS ?=
 # Three test processes, since one of them mostly waits for a server or a browser. Each may hold
 # TensorFlow and a lesson's kernel, 2 GB together.
@@ -20,7 +21,7 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 # An environment does not survive being moved (scripts and the editable install hold its path).
 MOVED := $(shell [ ! -f .venv/.home ] || [ "$$(cat .venv/.home)" = "$$(pwd)" ] || echo moved)
 
-.PHONY: lab hub test format refresh benchmark classroom experiments assignment grade figures waits app bundle test-bundle binder lock clean help $(MOVED)
+.PHONY: lab hub test format text refresh benchmark classroom experiments assignment grade figures waits app bundle test-bundle binder lock clean help $(MOVED)
 
 lab: .venv/.lab ## open your copies of the lessons, in my_lessons (LAB_ARGS="--no-browser --port 8899")
 	$(BIN)/python -m kdlab lab $(LAB_ARGS)
@@ -34,11 +35,15 @@ test: .venv/.test ## check style, then run every test and every lesson (TEST_ARG
 	@# loadscope keeps the cells of one notebook, which share a kernel, in one process.
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder $(TEST_ARGS)
 
-format: .venv/.test ## format the code, notebooks included
+format: .venv/.test text ## format the code, notebooks and their text included
 	$(BIN)/python -m ruff check --fix
 	$(BIN)/python -m ruff format
+	$(BIN)/python -m tests.tools.text --from notebooks $(NOTEBOOKS)
 
-refresh: .venv/.lab ## run the lessons and store their outputs (NOTEBOOKS=notebooks/02_soft_targets.ipynb)
+text: .venv/.text ## bring the text in lessons into the notebooks (or back: FROM=notebooks)
+	$(BIN)/python -m tests.tools.text $(if $(FROM),--from $(FROM)) $(NOTEBOOKS)
+
+refresh: .venv/.lab text ## bring the text in, run the lessons, store their outputs (NOTEBOOKS=notebooks/02_soft_targets.ipynb)
 	$(BIN)/python -m tests.tools.refresh $(NOTEBOOKS)
 
 app: .venv/.lab ## write apps/explorers.html: the explorers on one page, for those who want no code
@@ -103,6 +108,11 @@ help: ## list these commands
 
 .venv/.grading: requirements-test.txt .venv/.lab
 	$(BIN)/python -m pip install --disable-pip-version-check --constraint requirements-test.txt nbgrader
+	@touch $@
+
+# All that a corrected sentence needs.
+.venv/.text: requirements-test.txt .venv/.home
+	$(BIN)/python -m pip install --disable-pip-version-check --constraint requirements-test.txt jupytext
 	@touch $@
 
 .venv/.hub: requirements-test.txt classroom/jupyterhub/package-lock.json .venv/.lab

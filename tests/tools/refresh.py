@@ -2,6 +2,7 @@
 
     python -m tests.tools.refresh [notebook ...]
 
+`make refresh` brings their text in first: see `tests/tools/text.py`.
 A lesson that fails stays as it was on disk, and the command fails. What changes from run to run
 without meaning anything (timestamps, the Python patch version, random widget ids) is not stored,
 so that a diff shows what a learner would see change.
