@@ -107,6 +107,7 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
         >>> teacher.provenance["seed"]
         0
     """
+    path = _checks.path(path)
     require_dataset(dataset)
     teacher = _teacher_of(model, dataset, made_with)
     write_teacher(path, teacher)
@@ -116,7 +117,9 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
 def _teacher_of(model, dataset: Dataset, made_with: dict) -> StoredTeacher:
     from kdlab.distillation import predict_logits
     from kdlab.distillation.epochs import trained_epochs
+    from kdlab.distillation.inputs import check_inputs
 
+    check_inputs(model, dataset.x_train, "the dataset")
     try:
         json.dumps(made_with)
     except TypeError as error:
@@ -233,7 +236,9 @@ def stored_teacher(
         ...     again = stored_teacher(path, data, lambda: 1 / 0)  # not called
         There is no stored teacher yet: building one.
     """
-    path = Path(path)
+    path = _checks.path(path)
+    if not callable(build):
+        raise ValueError(f"build must be a function that returns a model, got {build!r}")
     try:
         teacher = load_teacher(path, dataset)
         for detail, wanted in made_with.items():

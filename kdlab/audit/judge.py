@@ -80,6 +80,7 @@ def audit_loss(loss_fn: Callable, temperature: float, *, seed: int = 0) -> Audit
           ✓ KL(p || q), in this order           the teacher weighs the terms
     """
     temperature = _checks.temperature(temperature)
+    seed = _checks.seed(seed)
     loss = Loss(loss_fn)
     # NumPy's warnings about a loss are hidden: the audit says more clearly what is wrong.
     with np.errstate(all="ignore"), warnings.catch_warnings():

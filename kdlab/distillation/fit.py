@@ -138,7 +138,7 @@ def distill(
         >>> sorted(history.history)
         ['agreement', 'loss']
     """
-    x = check_inputs(student, x)
+    x = check_inputs(student, x, of="student")
     loss = DistillationLoss(temperature, 1.0 if y is None else alpha, scale_by_t2)
     classes = student.output_shape[-1]
     targets = _checks.logits(teacher_logits, "teacher_logits", ndim=2, dtype=np.float32)
@@ -187,6 +187,11 @@ def _fit(
     if not isinstance(learning_rate, keras.optimizers.schedules.LearningRateSchedule):
         learning_rate = _checks.positive_number(learning_rate, "learning_rate")
     steps = -(-len(x) // batch_size)
+    callbacks = []
+    if validation_data is not None:
+        callbacks.append(Validation(model, validation_data))
+    if monitor is not None:
+        callbacks.append(Report(monitor, steps))
     warn_of_softmax(model)
     keras.utils.set_random_seed(seed)
     per_call = steps_per_call(model, steps, batch_size)
@@ -201,11 +206,6 @@ def _fit(
         make_variables(model, x[:1], targets[:1])
     if per_call > 1:
         set_train_function(model, several_steps(model, steps, per_call))
-    callbacks = []
-    if validation_data is not None:
-        callbacks.append(Validation(model, validation_data))
-    if monitor is not None:
-        callbacks.append(Report(monitor, steps))
     history = keras.callbacks.History()
     callbacks.append(history)
     done = 0

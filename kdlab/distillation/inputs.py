@@ -10,14 +10,14 @@ from kdlab import _checks
 from kdlab._tensorflow import keras
 
 
-def check_inputs(model, x, name: str = "x") -> np.ndarray:
+def check_inputs(model, x, name: str = "x", *, of: str = "model") -> np.ndarray:
     if not isinstance(model, keras.Model):
-        raise ValueError(f"model must be a Keras model, got {type(model).__name__}")
+        raise ValueError(f"{of} must be a Keras model, got {type(model).__name__}")
     try:
         shape = model.input_shape[1:]
     except AttributeError as error:
         raise ValueError(
-            f"model must know the shape of its input, as one that starts with keras.Input does, "
+            f"{of} must know the shape of its input, as one that starts with keras.Input does, "
             f"got {model.name!r} without"
         ) from error
     return _checks.images(x, name, shape=shape)

@@ -61,7 +61,8 @@ def measure_model(model, x, *, repeats: int = 50) -> dict:
         `bytes`, what they take as float32; and `milliseconds`.
 
     Raises:
-        ValueError: the images do not fit the model, or `repeats` is not a whole number above 0.
+        ValueError: the images do not fit the model, or `repeats` is not a whole number from
+            1 to 10,000.
 
     Example:
         >>> from kdlab import build_student, load_dataset
@@ -71,7 +72,7 @@ def measure_model(model, x, *, repeats: int = 50) -> dict:
         (1210, 4840, True)
     """
     x = check_inputs(model, x)
-    repeats = _checks.positive_int(repeats, "repeats")
+    repeats = _checks.positive_int(repeats, "repeats", at_most=10_000)
     compiled = tf.function(lambda image: model(image, training=False))
     image = tf.constant(x[:1])
 

@@ -113,7 +113,7 @@ def test_a_run_whose_kernel_is_gone_is_not_to_be_stopped(two_views, status):
     page.evaluate("status => kernel.say(status)", status)
     assert button(first).count() == button(second).count() == 0
     assert "3 of 9 epochs · 33 % · not finished" in first.inner_text()
-    assert "What ran this is gone" in note(first)
+    assert "The training cannot be reached" in note(first)
 
 
 def test_a_run_from_a_saved_notebook_is_not_to_be_stopped(two_views):

@@ -14,6 +14,7 @@ import warnings
 from contextlib import redirect_stdout
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,20 @@ slider = mostly(st.floats(0.25, 100))
 nothing = mostly(st.none())
 
 
+fitting = mostly(floats((N, 3, 3, 1), 0, 1, np.float32))
+a_dataset = st.builds(datasets.load_dataset, n_train=st.just(2), n_test=st.just(1))
+
+
+@cache
+def one_model():
+    return kdlab.build_student(
+        kdlab.Dataset(*[np.zeros((2, 3, 3, 1)), [0, 1]] * 2, tuple("abc"), "x"), 2
+    )
+
+
+a_model = mostly(st.builds(one_model))
+
+
 def by_name(value, **limits):
     return mostly(st.dictionaries(texts, mostly(value), min_size=1, **{"max_size": 3, **limits}))
 
@@ -133,10 +148,25 @@ def check(exercise, answer):
     assert said.getvalue()[0] in "…✗✓"
 
 
+def stored(path, dataset, build, seed):
+    with redirect_stdout(io.StringIO()):
+        return kdlab.stored_teacher(path, dataset, build, seed=seed)
+
+
 def show(alt):
     with redirect_stdout(io.StringIO()):
         kdlab.show(Figure(figsize=(1, 1)), alt)
 
+
+def cross_entropy(teacher_logits, student_logits):
+    return -(kdlab.softmax(teacher_logits) * kdlab.log_softmax(student_logits)).sum(axis=-1)
+
+
+# How `train` and `distill` are to go about it.
+TRAINING = dict(
+    epochs=counts, batch_size=counts, learning_rate=temperatures, validation_data=nothing,
+    seed=counts, monitor=nothing, checkpoint=nothing,
+)  # fmt: skip
 
 # By function: how many inputs, and what they are made of.
 TARGETS = {
@@ -305,6 +335,39 @@ TARGETS = {
         ),
     ),
     kdlab.TrainingMonitor: (100, dict(title=texts | anything)),
+    kdlab.Quiz: (
+        150,
+        dict(
+            question=texts, options=by_name(texts) | st.just({"a": "no", "b": "yes"}),
+            right=mostly(st.just("b")), chosen=nothing,
+        ),
+    ),
+    kdlab.load_experiment: (100, dict(name=anything)),
+    kdlab.pretrained_teacher: (60, dict(name=mostly(st.just("digits")), dataset=nothing)),
+    kdlab.audit_loss: (
+        100,
+        dict(
+            loss_fn=mostly(st.sampled_from([cross_entropy, lambda t, s: None, lambda: 1.0])),
+            temperature=temperatures, seed=counts,
+        ),
+    ),
+    kdlab.build_teacher: (
+        60, dict(dataset=mostly(a_dataset), architecture=texts, weights=nothing, seed=counts),
+    ),
+    kdlab.train: (200, dict(model=a_model, x=fitting, y=labels, **TRAINING)),
+    kdlab.distill: (
+        200,
+        dict(
+            student=a_model, x=fitting, teacher_logits=scores, y=labels | nothing,
+            temperature=temperatures, alpha=shares, scale_by_t2=flags, **TRAINING,
+        ),
+    ),
+    kdlab.predict_logits: (100, dict(model=a_model, x=fitting, batch_size=counts | nothing)),
+    kdlab.measure_model: (40, dict(model=a_model, x=fitting, repeats=counts)),
+    kdlab.save_teacher: (
+        100, dict(path=anything, model=a_model, dataset=mostly(a_dataset), made_with=anything),
+    ),
+    stored: (100, dict(path=anything, dataset=mostly(a_dataset), build=anything, seed=anything)),
     check: (900, dict(exercise=st.sampled_from(EXERCISES), answer=anything)),
 }  # fmt: skip
 
@@ -312,6 +375,7 @@ TARGETS = {
 OTHER_NAMES = {
     kdlab.load_teacher: ("stored teacher",),
     kdlab.plot_intervals: ("arm",),
+    kdlab.Quiz: ("option", "feedback"),
     kdlab.plot_lines: ("line",),
     kdlab.ComparisonBoard: ("the logits of",),
     kdlab.train_cohort: ("x_train", "y_train", "x_test", "y_test"),
@@ -324,12 +388,14 @@ class Reached(Exception):
 
 
 @pytest.fixture(autouse=True)
-def neither_training_nor_network(monkeypatch):
-    def reached(*_):
+def neither_training_nor_network(monkeypatch, tmp_path):
+    def reached(*_, **__):
         raise Reached
 
+    monkeypatch.chdir(tmp_path)  # for what is written under a name that can be one
     monkeypatch.setattr("kdlab.cohort.train._train_in_chunks", reached)
     monkeypatch.setattr(datasets, "_from_keras", reached)
+    monkeypatch.setattr("keras.Model.fit", reached)
 
 
 @pytest.fixture(autouse=True)
@@ -341,6 +407,12 @@ def same_inputs_each_time(monkeypatch):
 
 def test_there_are_ten_thousand_of_them():
     assert sum(n for n, _ in TARGETS.values()) >= 10_000
+
+
+def test_every_public_name_is_among_them():
+    tried = {function.__name__ for function in TARGETS} | {"reliability", "stored_teacher"}
+    made_by_kdlab = {"Audit", "CohortResult", "Interval", "StoredTeacher", "__version__"}
+    assert tried >= set(kdlab.__all__) - made_by_kdlab
 
 
 @pytest.mark.parametrize("function", TARGETS, ids=lambda it: it.__name__)

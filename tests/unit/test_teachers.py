@@ -111,7 +111,7 @@ def test_a_detail_that_json_cannot_write_is_refused_and_nothing_is_written(tmp_p
 def test_a_model_that_does_not_fit_the_data_is_refused(tmp_path, data):
     wide = np.zeros((4, 5, 5, 1), np.float32)
     labels = np.zeros(4, int)
-    with pytest.raises(ValueError, match="x must hold images of shape"):
+    with pytest.raises(ValueError, match="the dataset must hold images of shape"):
         save_teacher(
             tmp_path / "a.npz", build_student(data), Dataset(wide, labels, wide, labels, "ab", "w")
         )

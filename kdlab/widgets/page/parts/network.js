@@ -27,7 +27,7 @@ export function forward(layers, image) {
 function dense({ kernel, bias }, x) {
   const sums = Float64Array.from(bias);
   x.forEach((value, i) => {
-    if (!value) return; // most of an image is paper
+    if (!value) return; // most pixels of an image are blank
     for (let j = 0; j < sums.length; j++) sums[j] += value * kernel[i * sums.length + j];
   });
   return sums;

@@ -39,7 +39,7 @@ export function createModel(state) {
   return model;
 }
 
-/** Bytes, which JSON has no word for, as the DataView that a notebook would pass on. */
+/** Bytes, which JSON cannot hold, as the DataView that a notebook would pass on. */
 function readBytes(_, value) {
   const base64 = value?.["data:base64"];
   if (base64 === undefined) return value;

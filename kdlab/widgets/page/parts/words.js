@@ -1,4 +1,4 @@
-/** For those who do not see the picture: a table, and a sentence read out once things rest. */
+/** For those who do not see the picture: a table, and a sentence read out after the last change. */
 import { element } from "./dom.js";
 
 /** One row per name, one column per head. */

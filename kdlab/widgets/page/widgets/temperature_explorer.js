@@ -205,7 +205,7 @@ function formula(model, who, classNames) {
   };
 }
 
-/** Bars that the learner drags before the truth is shown, and what the guess was worth. */
+/** Bars that the learner drags before the truth is shown, and how good the guess was. */
 function guessBars(classNames, set) {
   let known = null; // the guess as the trait has it: shares of bars that need not fill 100 %
   const rows = classNames.map((name) => {

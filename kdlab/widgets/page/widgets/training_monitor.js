@@ -91,7 +91,7 @@ function createStop(model, root, redraw, signal) {
       button.setAttribute("aria-disabled", isAsked()); // and not `disabled`: it keeps the focus
       button.textContent = isAsked() ? "Stopping…" : "Stop";
       if (!runs) return message;
-      if (isTooLate()) return "What ran this is gone: the kernel ended, or the page is a saved one.";
+      if (isTooLate()) return "The training cannot be reached: the kernel has ended, or this page is a saved one.";
       if (refused) return `${KEPT} Use the notebook's ■ button.`;
       return isAsked() ? "It stops when the step under way is done." : KEPT;
     },
