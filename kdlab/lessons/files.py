@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kdlab import _checks
-
 _HERE = Path(__file__).parent
 _REPOSITORY = _HERE.parents[1]
 
@@ -48,5 +46,6 @@ def load_experiment(name: str) -> dict:
         ['about', 'device', 'runs', 'seconds', 'versions']
     """
     records = {path.stem: path for path in _folder("experiments").glob("*.json")}
-    _checks.choice(name, "name", sorted(records))
+    if not isinstance(name, str) or name not in records:
+        raise ValueError(f"name must be one of {', '.join(sorted(records))}, got {name!r}")
     return json.loads(records[name].read_text(encoding="utf-8"))
