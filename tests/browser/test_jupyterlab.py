@@ -98,7 +98,8 @@ def explorer_of(lab, code: str = "explorer = "):
 
 def test_the_lesson_runs_without_an_error(lesson_02):
     assert not lesson_02.errors()
-    assert lesson_02.find(".kd-explorer").count() >= 1
+    lesson_02.show(lesson_02.cell("explorer = "))
+    soon(explorer_of(lesson_02)).to_be_visible()
 
 
 def test_the_mouse_moves_the_slider_and_python_knows(lesson_02, explorer):

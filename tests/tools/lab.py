@@ -267,7 +267,9 @@ def slider(widget: Locator) -> Locator:
 
 def readings(widget: Locator) -> list[str]:
     """The temperature and the probabilities that a learner reads."""
-    return widget.locator(".kd-t, .kd-value").all_text_contents()
+    read = widget.locator(".kd-t, .kd-value")
+    read.first.wait_for(state="attached")  # the texts of what is not there yet are none
+    return read.all_text_contents()
 
 
 def drag(lab: Lab, widget: Locator, share: float) -> None:
