@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 import jupytext
@@ -31,7 +32,7 @@ HEADER = JupytextConfiguration(
 
 
 def text_of(nb: nbformat.NotebookNode) -> str:
-    return jupytext.writes(nb, FORMAT, config=HEADER)
+    return jupytext.writes(deepcopy(nb), FORMAT, config=HEADER)  # which notes its settings in it
 
 
 def with_text(nb: nbformat.NotebookNode, text: str) -> nbformat.NotebookNode:
