@@ -90,9 +90,19 @@ def path(value, name: str = "path") -> Path:
     if not isinstance(value, str | PathLike):
         raise ValueError(f"{name} must be the name of a file or folder, got {_describe(value)}")
     try:
+        if "\0" in str(value):
+            raise ValueError("no system has a zero byte in a name")
         return Path(value).expanduser()
-    except (RuntimeError, TypeError) as error:  # no such user, or a path of bytes
+    except (RuntimeError, TypeError, ValueError) as error:  # no such user, or a path of bytes
         raise ValueError(f"{name} cannot be read as a path, got {value!r} ({error})") from error
+
+
+def file(value, name: str = "path") -> Path:
+    """The name of a file, which may or may not be there yet."""
+    checked = path(value, name)
+    if not checked.name:
+        raise ValueError(f"{name} must be the name of a file, such as 'mine.npz', got {value!r}")
+    return checked
 
 
 def writable(value: str, name: str) -> str:
@@ -239,6 +249,17 @@ def choice(value, name: str, among: Iterable[str]) -> str:
     """One of some texts."""
     if not isinstance(value, str) or value not in among:
         raise ValueError(f"{name} must be one of {', '.join(among)}, got {value!r}")
+    return value
+
+
+def monitor(value, name: str = "monitor"):
+    """What shows the progress of a training, or None."""
+    ways = ("start", "update", "finish")
+    if value is not None and not all(callable(getattr(value, way, None)) for way in ways):
+        raise ValueError(
+            f"{name} must be a TrainingMonitor, or have its methods {', '.join(ways)}, "
+            f"got {value!r}"
+        )
     return value
 
 

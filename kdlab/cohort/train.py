@@ -114,6 +114,7 @@ def train_cohort(
     balanced = _checks.flag(balanced, "balanced")
     scale_by_t2 = _checks.flag(scale_by_t2, "scale_by_t2")
     curves = _checks.flag(curves, "curves")
+    monitor = _checks.monitor(monitor)
     steps = _checks.positive_int(steps, "steps")
     batch_size = _checks.positive_int(batch_size, "batch_size")
     learning_rate = _checks.positive_number(learning_rate, "learning_rate")

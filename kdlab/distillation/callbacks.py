@@ -10,8 +10,6 @@ from kdlab.distillation.inputs import check_inputs
 from kdlab.distillation.losses import hard_loss
 from kdlab.distillation.predict import predict_logits
 
-MONITOR = ("start", "update", "finish")  # what a monitor can be told
-
 
 class Validation(keras.callbacks.Callback):
     """Cross-entropy and accuracy on labels after each epoch, whatever the training loss is."""
@@ -47,12 +45,7 @@ class Report(keras.callbacks.Callback):
 
     def __init__(self, monitor, steps):
         super().__init__()
-        if not all(callable(getattr(monitor, way, None)) for way in MONITOR):
-            raise ValueError(
-                f"monitor must be a TrainingMonitor, or have its methods {', '.join(MONITOR)}, "
-                f"got {monitor!r}"
-            )
-        self.monitor, self.steps = monitor, steps
+        self.monitor, self.steps = _checks.monitor(monitor), steps
         self.epoch = 0
 
     def on_epoch_begin(self, epoch, logs=None):

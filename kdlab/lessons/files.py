@@ -45,7 +45,8 @@ def load_experiment(name: str) -> dict:
         >>> sorted(load_experiment("few_labels"))
         ['about', 'device', 'runs', 'seconds', 'versions']
     """
+    from kdlab import _checks  # here, since it loads NumPy, which the command does without
+
     records = {path.stem: path for path in _folder("experiments").glob("*.json")}
-    if not isinstance(name, str) or name not in records:
-        raise ValueError(f"name must be one of {', '.join(sorted(records))}, got {name!r}")
+    _checks.choice(name, "name", sorted(records))
     return json.loads(records[name].read_text(encoding="utf-8"))

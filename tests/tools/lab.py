@@ -253,7 +253,7 @@ class Lab:
 
 
 def soon(locator: Locator):
-    """What is expected of it comes when it comes."""
+    """An expectation that waits, since a machine may be slow."""
     expect.set_options(timeout=1000 * PATIENCE)
     return expect(locator)
 
