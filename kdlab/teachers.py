@@ -107,7 +107,8 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
         >>> teacher.provenance["seed"]
         0
     """
-    path = _checks.path(path)
+    path = _checks.file(path)
+    _require_plain(made_with)
     require_dataset(dataset)
     teacher = _teacher_of(model, dataset, made_with)
     write_teacher(path, teacher)
@@ -119,13 +120,7 @@ def _teacher_of(model, dataset: Dataset, made_with: dict) -> StoredTeacher:
     from kdlab.distillation.epochs import trained_epochs
     from kdlab.distillation.inputs import check_inputs
 
-    check_inputs(model, dataset.x_train, "the dataset")
-    try:
-        json.dumps(made_with)
-    except TypeError as error:
-        raise ValueError(
-            f"made_with must hold plain values that JSON can write: {error}"
-        ) from error
+    check_inputs(model, dataset.x_train[:1], "the dataset")
     epochs = trained_epochs(model)
     if epochs and made_with.get("epochs", epochs) != epochs:
         print(
@@ -147,6 +142,15 @@ def _teacher_of(model, dataset: Dataset, made_with: dict) -> StoredTeacher:
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
         },
     )
+
+
+def _require_plain(made_with: dict) -> None:
+    try:
+        json.dumps(made_with)
+    except TypeError as error:
+        raise ValueError(
+            f"made_with must hold plain values that JSON can write: {error}"
+        ) from error
 
 
 def write_teacher(path, teacher: StoredTeacher) -> None:
@@ -236,7 +240,9 @@ def stored_teacher(
         ...     again = stored_teacher(path, data, lambda: 1 / 0)  # not called
         There is no stored teacher yet: building one.
     """
-    path = _checks.path(path)
+    path = _checks.file(path)
+    _require_plain(made_with)
+    require_dataset(dataset)
     if not callable(build):
         raise ValueError(f"build must be a function that returns a model, got {build!r}")
     try:

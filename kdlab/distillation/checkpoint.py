@@ -32,7 +32,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     def __init__(self, path, model, history, run: dict):
         super().__init__()
-        self.path = _checks.path(path, "checkpoint")
+        self.path = _checks.file(path, "checkpoint")
         self.run, self.history = run, history
         with model.distribute_strategy.scope():
             model.optimizer.build(model.trainable_variables)

@@ -105,17 +105,23 @@ nothing = mostly(st.none())
 
 
 fitting = mostly(floats((N, 3, 3, 1), 0, 1, np.float32))
-a_dataset = st.builds(datasets.load_dataset, n_train=st.just(2), n_test=st.just(1))
+
+
+@cache
+def one_dataset():
+    images = np.zeros((2, 3, 3, 1))
+    return kdlab.Dataset(images, [0, 1], images, [0, 1], ("a", "b", "c"), "three by three")
 
 
 @cache
 def one_model():
-    return kdlab.build_student(
-        kdlab.Dataset(*[np.zeros((2, 3, 3, 1)), [0, 1]] * 2, tuple("abc"), "x"), 2
-    )
+    return kdlab.build_student(one_dataset(), hidden_units=2)
 
 
-a_model = mostly(st.builds(one_model))
+a_dataset, a_model = mostly(st.builds(one_dataset)), mostly(st.builds(one_model))
+
+
+a_file = mostly(st.just("mine.npz"))
 
 
 def by_name(value, **limits):
@@ -149,6 +155,7 @@ def check(exercise, answer):
 
 
 def stored(path, dataset, build, seed):
+    Path("mine.npz").unlink(missing_ok=True)  # or it is read, and nothing is built
     with redirect_stdout(io.StringIO()):
         return kdlab.stored_teacher(path, dataset, build, seed=seed)
 
@@ -246,7 +253,8 @@ TARGETS = {
             teacher_logits=scores, temperatures=a_list(temperatures), alphas=a_list(shares),
             seeds=a_list(counts), n_images=a_list(counts), left_out=a_list(st.just(())),
             balanced=flags, hidden_units=counts, scale_by_t2=flags, steps=counts,
-            batch_size=counts, learning_rate=temperatures, curves=flags, client=nothing,
+            batch_size=counts, learning_rate=temperatures, curves=flags, monitor=nothing,
+            client=nothing,
         ),
     ),
     kdlab.build_student: (
@@ -352,7 +360,10 @@ TARGETS = {
         ),
     ),
     kdlab.build_teacher: (
-        60, dict(dataset=mostly(a_dataset), architecture=texts, weights=nothing, seed=counts),
+        60,
+        dict(
+            dataset=a_dataset, architecture=mostly(st.just("cnn")), weights=nothing, seed=counts,
+        ),
     ),
     kdlab.train: (200, dict(model=a_model, x=fitting, y=labels, **TRAINING)),
     kdlab.distill: (
@@ -365,9 +376,12 @@ TARGETS = {
     kdlab.predict_logits: (100, dict(model=a_model, x=fitting, batch_size=counts | nothing)),
     kdlab.measure_model: (40, dict(model=a_model, x=fitting, repeats=counts)),
     kdlab.save_teacher: (
-        100, dict(path=anything, model=a_model, dataset=mostly(a_dataset), made_with=anything),
+        100, dict(path=a_file, model=a_model, dataset=a_dataset, made_with=anything),
     ),
-    stored: (100, dict(path=anything, dataset=mostly(a_dataset), build=anything, seed=anything)),
+    stored: (
+        100,
+        dict(path=a_file, dataset=a_dataset, build=mostly(st.just(one_model)), seed=anything),
+    ),
     check: (900, dict(exercise=st.sampled_from(EXERCISES), answer=anything)),
 }  # fmt: skip
 
@@ -376,6 +390,7 @@ OTHER_NAMES = {
     kdlab.load_teacher: ("stored teacher",),
     kdlab.plot_intervals: ("arm",),
     kdlab.Quiz: ("option", "feedback"),
+    stored: ("made_with",),
     kdlab.plot_lines: ("line",),
     kdlab.ComparisonBoard: ("the logits of",),
     kdlab.train_cohort: ("x_train", "y_train", "x_test", "y_test"),
