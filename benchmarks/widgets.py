@@ -1,6 +1,7 @@
 """How fast a widget answers in JupyterLab, how much code it is, and whether it goes when closed.
 
-    python -m benchmarks.widgets
+    python -m benchmarks.widgets            all of it
+    python -m benchmarks.widgets many       many classes alone
 
 A real JupyterLab, in a real browser: the `TemperatureExplorer`, and for comparison `interact` with
 an inline figure of the same bars, first on this machine, then through a proxy that adds a round
@@ -21,6 +22,10 @@ What a step takes starts at the key's own `timeStamp`, and ends
 A frame is due every 16.7 ms, so even a page that does nothing waits for up to that long: what a
 bare slider takes on the same page is printed as the floor. Other work on the machine delays frames,
 so each figure is the median of some rounds, and the load (processes that want to run) is printed.
+
+Many classes are measured on pages of their own, as `to_html` writes them: "open" is the time from
+the start of the page to its first painted frame, "in the event" what a step of the slider takes
+before the browser paints.
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ import gc
 import json
 import os
 import random
+import sys
 import time
 import weakref
 from importlib.metadata import version
@@ -39,10 +45,12 @@ from urllib.parse import urlsplit
 
 import ipywidgets
 import nbformat
+import numpy as np
 from playwright.sync_api import sync_playwright
 
 import kdlab
 from benchmarks.delay_proxy import delayed
+from kdlab.widgets import _page
 from tests.tools import chromium
 from tests.tools.lab import Lab, serve
 from tests.tools.widget_examples import EXAMPLES
@@ -105,6 +113,24 @@ RULER = """(picture) => {
       resolve(performance.now() - timeStamp);
     };
     addEventListener("keydown", measure, { capture: true, once: true });
+  });
+}"""
+
+# Milliseconds since the page was asked for, once a frame is painted.
+PAINTED = """() => new Promise((resolve) => requestAnimationFrame(() => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => resolve(performance.now());
+  port2.postMessage(null);
+}))"""
+
+# Milliseconds of each of some steps, without what the browser does for the frame.
+IN_THE_EVENT = """(steps) => {
+  const slider = document.querySelector(".kd-slider input");
+  return Array.from({ length: steps }, (_, i) => {
+    slider.value = 10 + i;
+    const before = performance.now();
+    slider.dispatchEvent(new Event("input"));
+    return performance.now() - before;
   });
 }"""
 
@@ -226,6 +252,67 @@ def verdicts(times, network: str, times_faster: int) -> list[bool]:
     return good
 
 
+def example_of(kind: str, n: int, classes: int, named: bool):
+    """A widget on `n` examples, with long names or with none."""
+    rng = np.random.default_rng(0)
+    teacher, noise = rng.normal(size=(2, n, classes)).astype(np.float32) * 3
+    student, labels = 0.5 * (teacher + noise), rng.integers(0, classes, size=n)
+    long = "_".join(["one of many classes with a long name"] * 2)
+    names = [f"{long}, number {k}" for k in range(classes)] if named else None
+    if kind == "ComparisonBoard":
+        models = {"teacher": teacher, "student": student}
+        return kdlab.ComparisonBoard(models, labels, class_names=names, teacher="teacher")
+    if kind == "LossExplorer":
+        return kdlab.LossExplorer(teacher, student, labels, class_names=names)
+    if kind == "DigitPad":
+        weights = [rng.normal(size=(64, 32)), np.zeros(32), rng.normal(size=(32, classes))]
+        return kdlab.DigitPad(
+            [*weights, np.zeros(classes)], class_names=names, pixels=np.eye(8), image_shape=(8, 8)
+        )
+    both = {"student_logits": student} if "two" in kind else {}
+    return kdlab.TemperatureExplorer(teacher, labels=labels, class_names=names, **both)
+
+
+def many() -> bool:
+    """Print how fast widgets with many classes open and answer; whether all bars hold."""
+    good = []
+    kinds = ["TemperatureExplorer", "TemperatureExplorer, two models"]
+    kinds += ["LossExplorer", "ComparisonBoard", "DigitPad"]
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        path = chromium.find(playwright.chromium.executable_path)
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.flags())
+        print(f"  Chromium {browser.version}")
+        for classes, n, named in [(10, 200, True), (1000, 200, True), (50_000, 20, False)]:
+            for kind in kinds:
+                file = Path(folder, "page.html")
+                _page.write(_page.page([example_of(kind, n, classes, named)]), file)
+                what = f"{kind}, {n} x {classes:,} classes"
+                good += opened(browser, file, what)
+        browser.close()
+    return all(good)
+
+
+def opened(browser, file: Path, what: str) -> list[bool]:
+    times = []
+    for _ in range(ROUNDS):
+        with chromium.open_page(browser, viewport={"width": 1280, "height": 800}) as page:
+            page.goto(file.as_uri())
+            times.append(page.evaluate(PAINTED))
+            slider = page.locator(".kd-slider input").first
+            computed = page.evaluate(IN_THE_EVENT, STEPS)
+            if len(times) == ROUNDS:
+                slider.focus()
+                rounds = press_keys(page, None)
+    report(what, rounds, "painted", "shown")
+    print(f"    in the event p50 {median(computed):.1f}, p95 {p95(computed):.1f} ms", end="; ")
+    print(f"{file.stat().st_size / 1e6:.1f} MB")
+    step = typical(rounds, "painted", median)
+    return [
+        row(f"{what}: open", f"{median(times):.0f} ms", "<= 2000 ms", median(times) <= 2000),
+        row(f"{what}: key to frame painted, p50", f"{step:.1f} ms", "<= 20 ms", step <= 20),
+    ]
+
+
 def sizes() -> bool:
     """Print the bytes of each widget's own JavaScript and CSS; whether all bars hold."""
     good = []
@@ -264,10 +351,11 @@ def row(what: str, value: str, bar: str, holds: bool) -> bool:
     return holds
 
 
-def main() -> int:
+def main(*parts: str) -> int:
     print(f"{'what':76} {'measured':>9}   bar")
-    return int(not all([sizes(), leaks(), answers()]))
+    checks = [many] if parts == ("many",) else [sizes, leaks, answers, many]
+    return int(not all([check() for check in checks]))
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(*sys.argv[1:]))

@@ -19,6 +19,7 @@ import numpy as np
 from kdlab import _checks
 from kdlab._kernel import in_kernel
 from kdlab._log import only_errors
+from kdlab._shortlist import cut, likeliest, others_name, with_others
 from kdlab.metrics import Interval, Reliability
 from kdlab.soft_targets import softmax
 
@@ -32,6 +33,9 @@ _COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 _DASHES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)))
 _INK = "#333333"
+# Classes in a panel of soft targets, which is two inches wide, and those of a short list.
+_MOST_BARS, _SHORT = 20, 9
+_MOST_LETTERS = 24  # of a name under its bar
 
 
 def show(fig: Figure, alt: str) -> None:
@@ -108,6 +112,9 @@ def plot_soft_targets(
 ) -> Figure:
     """One example's probabilities, side by side at several temperatures.
 
+    Of more than 20 classes the likeliest are shown, with the true one, and the others as one bar
+    with their sum.
+
     Args:
         logits: `(classes,)`.
         temperatures: the temperatures, one panel each.
@@ -132,21 +139,33 @@ def plot_soft_targets(
     if label is not None:
         _checks.labels([label], len(logits), "label")
     panels = len(temperatures) + (image is not None)
-    fig = Figure(figsize=(2.1 * panels, 2.3), layout="constrained")
+    is_short = len(logits) > _MOST_BARS
+    fig = Figure(figsize=(2.1 * panels, 3.9 if is_short else 2.3), layout="constrained")
     axes = fig.subplots(1, panels, squeeze=False)[0]
     if image is not None:
         first, *axes = axes
         first.imshow(_drawable([image], "image")[0], cmap="gray_r", vmin=0, vmax=1)
         first.set_axis_off()
         if label is not None:
-            first.set_title(f"label {class_names[label]}", fontsize=10, color=_INK)
-    for ax, temperature in zip(axes, temperatures, strict=True):
+            name = cut(class_names[label], _MOST_LETTERS) if is_short else class_names[label]
+            first.set_title(f"label {name}", fontsize=10, color=_INK)
+    values = [softmax(logits, temperature) for temperature in temperatures]
+    place = label
+    if is_short:
+        shown = likeliest(softmax(logits), _SHORT, *([] if label is None else [label]))
+        names = [*(cut(class_names[k], _MOST_LETTERS) for k in shown)]
+        class_names = [*names, others_name(len(logits) - len(shown))]
+        values = [with_others(p, shown) for p in values]
+        place = None if label is None else list(shown).index(label)
+    for ax, temperature, p in zip(axes, temperatures, values, strict=True):
         # By number: bars of the same name would be drawn one over the other.
-        bars = ax.bar(range(len(logits)), softmax(logits, temperature), color=BLUE, width=0.8)
-        ax.set_xticks(range(len(logits)), class_names)
-        if label is not None:
-            bars[label].set_hatch("////")
-            bars[label].set_edgecolor("white")
+        bars = ax.bar(range(len(p)), p, color=BLUE, width=0.8)
+        ax.set_xticks(range(len(p)), class_names, rotation=90 if is_short else None)
+        if is_short:
+            bars[-1].set_color(_INK)
+        if place is not None:
+            bars[place].set_hatch("////")
+            bars[place].set_edgecolor("white")
         ax.set_ylim(0, 1)
         ax.set_title(f"T = {temperature:g}", fontsize=10, color=_INK)
         _tidy(ax)
@@ -337,7 +356,10 @@ def _drawable(images, name: str) -> np.ndarray:
     """Images of one channel, or of red, green and blue, in [0, 1]."""
     images = _checks.images(images, name)
     if images.shape[-1] not in (1, 3):
-        raise ValueError(f"{name} must have 1 channel or 3, got {images.shape[-1]}")
+        raise ValueError(
+            f"{name} must have 1 channel or 3, got {images.shape[-1]}: choose from them, as in "
+            f"{name}[..., :1]"
+        )
     return _checks.from_0_to_1(images, name)
 
 

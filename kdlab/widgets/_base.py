@@ -112,6 +112,10 @@ class Widget(anywidget.AnyWidget):
         """
         return _page.write(_page.page([self], title), path)
 
+    # By this, if it is there, ipywidgets 7 shows a widget: without a fallback, and with no way for
+    # Colab to find what runs it.
+    _ipython_display_ = None
+
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         # Kept in the notebook and compared by nbval: nothing here may change from run to run.
@@ -125,3 +129,4 @@ class Widget(anywidget.AnyWidget):
             layout = self.layout  # a widget of its own, which would otherwise stay behind
             super().close()
             layout.close()
+            self._repr_mimebundle_ = None  # ipywidgets 7 leaves it

@@ -7,6 +7,7 @@ from math import ceil, floor, log10
 
 import numpy as np
 
+from kdlab._shortlist import MOST
 from kdlab.cohort.cells import Cell, Grid, setting_in_words
 from kdlab.metrics import Interval
 from kdlab.widgets import _cohort_words as words
@@ -27,11 +28,13 @@ def packed(grid: Grid, class_names: Sequence[str]) -> dict:
     ]
     classes = _most_confused(cells)
     confusion = [100 * cell.confusion[np.ix_(classes, classes)] for cell in cells]
-    recognised = [100 * cell.confusion.diagonal() for cell in cells]
+    # Of more classes than a table can show, those that the confusion matrix shows.
+    listed = classes if len(class_names) > MOST else list(range(len(class_names)))
+    recognised = [100 * cell.confusion.diagonal()[listed] for cell in cells]
     errors = np.stack(confusion)[:, ~np.eye(len(classes), dtype=bool)]
     step = Axis([0, grid.steps[-1]], room=0)
     return {
-        "classNames": list(class_names),
+        "classNames": [class_names[k] for k in listed],
         "confused": [class_names[k] for k in classes],
         "temperatures": grid.temperatures,
         "alphas": grid.alphas,

@@ -9,8 +9,11 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
+from html import escape
 
 import numpy as np
+
+from kdlab._shortlist import with_others
 
 # Classes in a table; a thousand rows would say no more.
 MOST_ROWS = 10
@@ -25,6 +28,13 @@ def bar(fraction: float, colour: str = "#0072B2") -> str:
     )
 
 
+def others(shown: np.ndarray, columns: dict[str, np.ndarray]) -> str:
+    """A line about the classes that a table leaves out, with their sum in each of its columns."""
+    sums = [f"{with_others(p, shown)[-1]:.3f} ({head})" for head, p in columns.items()]
+    hidden = len(next(iter(columns.values()))) - len(shown)
+    return f"<p>and {hidden:,} more classes, together {', '.join(sums)}</p>" if hidden else ""
+
+
 def image(pixels: np.ndarray, alt: str, width: int = 96) -> str:
     """An `<img>` of uint8 pixels `(height, width, channels)`; one channel is drawn as ink."""
     if pixels.shape[-1] == 1:
@@ -35,6 +45,11 @@ def image(pixels: np.ndarray, alt: str, width: int = 96) -> str:
     address = "data:image/png;base64," + base64.b64encode(_png(pixels)).decode("ascii")
     style = "image-rendering: pixelated; margin: 0 16px 0 0;"
     return f'<img src="{address}" alt="{alt}" width="{width}" style="{style}">'
+
+
+def text(caption: str) -> str:
+    """A text of a user, with its line breaks."""
+    return f'<p style="white-space: pre-line;">{escape(caption)}</p>'
 
 
 def _png(pixels: np.ndarray) -> bytes:

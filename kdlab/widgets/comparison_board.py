@@ -9,6 +9,7 @@ import numpy as np
 import traitlets
 
 from kdlab import _checks, metrics
+from kdlab._shortlist import MOST, others_name
 from kdlab.widgets import _assets
 from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_temperature
 from kdlab.widgets._examples import Examples
@@ -19,6 +20,9 @@ _MEASURES = {
     "bytes": _checks.positive_int,
     "milliseconds": _checks.positive_number,
 }
+
+# Classes with a column of their own, where there are more than a table can show.
+_MOST_COLUMNS = 17
 
 # What the gallery may show, besides where one model is right and another wrong.
 _SHOWS = ("disagreement", "all wrong", "everything")
@@ -107,7 +111,10 @@ class ComparisonBoard(Widget):
     ):
         models = _check_models(models)
         if labels is None:
-            raise ValueError("labels must be the true classes, which accuracy is measured with")
+            raise ValueError(
+                "labels must be the true classes, which accuracy is measured with, got None: "
+                "TemperatureExplorer shows one or two models without labels"
+            )
         runs = {name: model.pop("logits") for name, model in models.items()}
         first_runs = {_argument(name): logits[0] for name, logits in runs.items()}
         self._examples = Examples(first_runs, images, labels, class_names)
@@ -117,10 +124,11 @@ class ComparisonBoard(Widget):
             )
         self._teacher = teacher
         reference = None if teacher is None else runs[teacher][0]
+        columns, column_names = _columns(runs, self._examples)
         self._rows = [
             {
                 "name": name,
-                **_measure(runs[name], self._examples),
+                **_measure(runs[name], self._examples, columns),
                 "agreement": None
                 if reference is None or name == teacher
                 else float(np.mean(metrics.agreement(runs[name], reference))),
@@ -137,6 +145,7 @@ class ComparisonBoard(Widget):
             descending=descending,
             _data={
                 **self._examples.packed(),
+                **column_names,
                 "range": [COLDEST, HOTTEST],
                 "models": self._rows,
                 "axisFrom": self._axis_from(),
@@ -286,14 +295,13 @@ def _argument(name: str) -> str:
     return f"the logits of {name!r}"
 
 
-def _measure(logits: np.ndarray, examples: Examples) -> dict:
-    """Accuracy with its interval, and that on each class: None for a class without examples."""
+def _measure(logits: np.ndarray, examples: Examples, columns: list[np.ndarray]) -> dict:
+    """Accuracy with its interval, and that of each column: None for one without examples."""
     accuracies = metrics.accuracy(logits, examples.labels)
     if len(logits) > 1:
         interval = metrics.confidence_interval(accuracies)
     else:
         interval = metrics.proportion_interval(round(accuracies[0] * examples.n), examples.n)
-    classes = [examples.labels == k for k in range(examples.n_classes)]
     return {
         "runs": len(logits),
         "accuracy": interval.mean,
@@ -303,9 +311,28 @@ def _measure(logits: np.ndarray, examples: Examples) -> dict:
             float(np.mean(metrics.accuracy(logits[:, of], examples.labels[of])))
             if of.any()
             else None
-            for of in classes
+            for of in columns
         ],
     }
+
+
+def _columns(runs: Mapping[str, np.ndarray], examples: Examples) -> tuple[list[np.ndarray], dict]:
+    """Which examples each column of the table of classes is about, and the columns' names.
+
+    A column per class; of more classes than a table can show, those with the most errors over all
+    models, and one for all others. No names where they are those of the classes.
+    """
+    labels, n_classes = examples.labels, examples.n_classes
+    if n_classes <= MOST:
+        return [labels == k for k in range(n_classes)], {}
+    errors = np.zeros(n_classes)
+    for logits in runs.values():
+        wrong = (logits.argmax(axis=-1) != labels).mean(axis=0)
+        errors += np.bincount(labels, wrong, minlength=n_classes)
+    most = np.sort(np.argsort(-errors, kind="stable")[:_MOST_COLUMNS])
+    columns = [*(labels == k for k in most), ~np.isin(labels, most)]
+    names = [*(examples.class_names[k] for k in most), others_name(n_classes - len(most))]
+    return columns, {"columns": names}
 
 
 def _percent(share: float) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from html import escape
+from math import isqrt
 
 import numpy as np
 import traitlets
 
 from kdlab import _checks, soft_targets
 from kdlab._exact import dense_logits
+from kdlab._shortlist import MOST, likeliest, others_name, with_others
 from kdlab.widgets import _assets, _examples, _fallback
 from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_temperature
 
@@ -28,7 +30,9 @@ class DigitPad(Widget):
     is asked in the kernel once the drawing rests and the kernel is free.
 
     A drawing is made as the images of the `digits` data set were: a round pen on a fine bitmap, of
-    which each 4x4 block is one pixel for the network.
+    which each 4x4 block is one pixel for the network. So it is grey: a network for colour, or one
+    with convolutions, has no place here. Of more than 100 classes the likeliest are shown, and the
+    others as one.
 
     Args:
         weights: kernel and bias of each layer in turn, of a dense network with ReLU between its
@@ -36,7 +40,8 @@ class DigitPad(Widget):
             `[w[i] for w in result.weights]`.
         examples: images `(n, height, width, 1)` in [0, 1] to load into the pad.
         labels: the true classes `(n,)` of the examples.
-        class_names: one name per class; the class numbers if not given.
+        class_names: one name per class, as a list or a dict by class number; the class numbers if
+            not given.
         teacher: called with the drawing `(1, height, width, 1)`; returns logits `(1, classes)`.
             `lambda image: predict_logits(teacher, image)` asks a Keras model.
         temperature: `T` at the start, from 0.25 to 100.
@@ -86,7 +91,10 @@ class DigitPad(Widget):
         self._shape = _check_shape(image_shape)
         self._weights = _check_weights(weights, self._shape)
         if teacher is not None and not callable(teacher):
-            raise ValueError(f"teacher must be a function of an image, got {teacher!r}")
+            raise ValueError(
+                f"teacher must be a function of an image, got {teacher!r}: of a Keras model, "
+                "lambda image: predict_logits(model, image)"
+            )
         self._class_names = _examples.names(class_names, len(self._weights[-1]))
         self._teacher = None  # not before the first drawing is there
         super().__init__(
@@ -103,7 +111,7 @@ class DigitPad(Widget):
     def _packed(self, examples, labels, teacher) -> dict:
         """What the page reads: layers as little-endian floats, examples as in `examples.js`."""
         data = {
-            "classNames": list(self._class_names),
+            "classNames": _examples.packed_names(self._class_names),
             "imageShape": [*self._shape, 1],
             "network": [array.astype("<f4").tobytes() for array in self._weights],
             "hasTeacher": teacher is not None,
@@ -112,10 +120,12 @@ class DigitPad(Widget):
         }
         if examples is None:
             if labels is not None:
-                raise ValueError("labels must come with examples, got labels alone")
+                raise ValueError(
+                    "labels must come with examples, got labels alone: pass examples=..., the "
+                    "images that they are of"
+                )
             return data
-        _examples.pixels(examples, "examples")
-        images = _checks.images(examples, "examples", shape=(*self._shape, 1))
+        images = self._check_examples(examples)
         logits = self._logits(images)
         packed = _examples.Examples({"logits": logits}, images, labels, self._class_names).packed()
         return {
@@ -179,10 +189,23 @@ class DigitPad(Widget):
     def _check_pixels(self, value) -> list[list[float]]:
         if value is None:
             return np.zeros(self._shape).tolist()
-        drawing = _checks.array(value, "pixels", ndim=2)
+        drawing = _checks.array(value, "pixels")
         if drawing.shape != self._shape:
-            raise ValueError(f"pixels must have shape {self._shape}, got {drawing.shape}")
+            raise ValueError(
+                f"pixels must have shape {self._shape}, got {drawing.shape}: one image of the "
+                "size of the student's, without the channel, as in x[0, :, :, 0]"
+            )
         return _checks.from_0_to_1(drawing, "pixels").tolist()
+
+    def _check_examples(self, examples) -> np.ndarray:
+        images = _checks.images(examples, "examples")
+        wanted = (*self._shape, 1)
+        if images.shape[1:] != wanted:
+            raise ValueError(
+                f"examples must hold images of shape {wanted}, which DigitPad draws, "
+                f"got {images.shape[1:]}: {_cure(images.shape[1:], self._shape)}"
+            )
+        return _checks.from_0_to_1(images, "examples")
 
     def __repr__(self) -> str:
         return f"<DigitPad {self._content()}, temperature={self.temperature!r}>"
@@ -194,9 +217,12 @@ class DigitPad(Widget):
 
     def _top(self) -> list[tuple[str, float]]:
         """The student's likeliest answers."""
-        p = soft_targets.softmax(self._logits(self.image[None])[0], self.temperature).round(3)
-        best = np.argsort(-p, kind="stable")[:_TOP]
-        return [(self._class_names[k], float(p[k])) for k in best]
+        p = soft_targets.softmax(self._logits(self.image[None])[0], self.temperature)
+        best = likeliest(p, _TOP)
+        top = [(self._class_names[k], float(p[k])) for k in best]
+        if len(p) > MOST:
+            top.append((others_name(len(p) - _TOP), float(with_others(p, best)[-1])))
+        return top
 
     def _fallback_text(self) -> str:
         text = f"DigitPad: {self._content()}"
@@ -210,7 +236,7 @@ class DigitPad(Widget):
             return "<p><strong>DigitPad</strong>: <em>run this cell to draw a digit.</em></p>"
         picture = _fallback.image(_examples.pixels(self.image[None, :, :, None])[0], "The drawing")
         rows = "".join(
-            f"<tr><th>{escape(name)}</th><td>{_fallback.bar(p)}</td><td>{p:.3f}</td></tr>"
+            f"<tr><th>{escape(name)}</th><td>{_fallback.bar(round(p, 3))}</td><td>{p:.3f}</td></tr>"
             for name, p in self._top()
         )
         return (
@@ -222,7 +248,10 @@ class DigitPad(Widget):
 
 def _check_shape(image_shape) -> tuple[int, int]:
     if not isinstance(image_shape, Sequence) or len(image_shape) != 2:
-        raise ValueError(f"image_shape must be a height and a width, got {image_shape!r}")
+        cure = ""
+        if isinstance(image_shape, Sequence) and len(image_shape) == 3:
+            cure = f": {_cure(image_shape, image_shape[:2])}"
+        raise ValueError(f"image_shape must be a height and a width, got {image_shape!r}{cure}")
     return tuple(_checks.positive_int(size, "image_shape") for size in image_shape)
 
 
@@ -230,23 +259,66 @@ def _check_weights(weights, shape: tuple[int, int]) -> list[np.ndarray]:
     """Kernels `(inputs, units)` and biases `(units,)` that fit each other, float32."""
     if not isinstance(weights, Sequence) or not weights or len(weights) % 2:
         got = f"{len(weights)} arrays" if isinstance(weights, Sequence) else repr(weights)
-        raise ValueError(f"weights must list a kernel and a bias for each layer, got {got}")
+        raise ValueError(
+            f"weights must list a kernel and a bias for each layer, got {got}: "
+            "student.get_weights() of a student with dense layers alone returns such a list"
+        )
     checked, inputs = [], shape[0] * shape[1]
-    why = f"one for each pixel of {shape[0]}x{shape[1]} images"
     for layer, (kernel, bias) in enumerate(zip(weights[::2], weights[1::2], strict=True)):
         name = f"weights[{2 * layer}], a kernel,"
+        if np.ndim(kernel) == 4:
+            raise ValueError(
+                f"{name} must have 2 dimensions, got shape {np.shape(kernel)}, that of a "
+                "convolution: DigitPad computes dense layers alone, such as those of "
+                "build_student(data, hidden_units=(32,))"
+            )
         kernel = _checks.array(kernel, name, ndim=2, dtype=np.float32)
         if len(kernel) != inputs:
-            raise ValueError(f"{name} must have {inputs} rows, {why}, got shape {kernel.shape}")
+            why = "one for each unit of the layer before"
+            if not layer:
+                why = f"one for each pixel of {shape[0]}x{shape[1]} images"
+            cure = "" if layer else f": {_cure_rows(len(kernel), inputs)}"
+            raise ValueError(
+                f"{name} must have {inputs} rows, {why}, got shape {kernel.shape}{cure}"
+            )
         name, inputs = f"weights[{2 * layer + 1}], a bias,", kernel.shape[1]
-        why = "one for each unit of the layer before"
         bias = _checks.array(bias, name, dtype=np.float32)
         if bias.size != inputs or bias.shape[-1] != inputs:
-            raise ValueError(f"{name} must have shape ({inputs},), got {bias.shape}")
+            raise ValueError(
+                f"{name} must have shape ({inputs},), got {bias.shape}: one number for each "
+                "column of the kernel before it"
+            )
         checked += [kernel, bias.ravel()]
     if inputs < 2:
-        raise ValueError(f"weights must end in at least 2 classes, got {inputs}")
+        raise ValueError(
+            f"weights must end in at least 2 classes, got {inputs}: of a student with one unit z "
+            "for two classes, pass a last layer of two, with the logits 0 and z"
+        )
     return checked
+
+
+_GREY = (
+    "DigitPad draws grey images, (height, width, 1), and a student of colour images cannot read "
+    "them: train one on grey images, x.mean(axis=-1, keepdims=True)"
+)
+
+
+def _cure_rows(rows: int, inputs: int) -> str:
+    """What to do about a first kernel with so many rows."""
+    if rows == 3 * inputs or (rows % 3 == 0 and isqrt(rows // 3) ** 2 == rows // 3):
+        return _GREY
+    side = isqrt(rows)
+    such = f"({side}, {side})" if side**2 == rows else "(height, width)"
+    return f"DigitPad(..., image_shape={such}) says which images the student was trained on"
+
+
+def _cure(shape: Sequence[int], wanted: Sequence[int]) -> str:
+    """What to do about images of this shape."""
+    if len(shape) == 3 and shape[-1] != 1:
+        return _GREY
+    if len(shape) == 3 and tuple(shape[:2]) == tuple(wanted):
+        return f"leave the channel out, image_shape={tuple(wanted)}"
+    return "DigitPad(..., image_shape=(height, width)) says which images the student was trained on"
 
 
 def _frame(images: np.ndarray) -> list[int]:

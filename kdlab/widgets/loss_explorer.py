@@ -9,6 +9,7 @@ import numpy as np
 import traitlets
 
 from kdlab import _checks
+from kdlab._shortlist import likeliest
 from kdlab.soft_targets import LossParts, distillation_loss, soft_factor
 from kdlab.widgets import _assets, _fallback
 from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_temperature
@@ -81,7 +82,10 @@ class LossExplorer(Widget):
         index: int = 0,
     ):
         if labels is None:
-            raise ValueError("labels must hold one label per example, for the hard part; got None")
+            raise ValueError(
+                "labels must hold one label per example, for the hard part; got None: "
+                "TemperatureExplorer shows two models without labels"
+            )
         logits = {"teacher_logits": teacher_logits, "student_logits": student_logits}
         self._examples = Examples(logits, images, labels, class_names)
         super().__init__(
@@ -102,19 +106,19 @@ class LossExplorer(Widget):
         examples, loss = self._examples, self._loss()
         p, q = (examples.probabilities(self.index, self.temperature, model) for model in (0, 1))
         # In the order of the classes, as in the widget.
-        shown = sorted(np.argsort(-np.maximum(p, q).round(3), kind="stable")[: _fallback.MOST_ROWS])
-        hidden = len(p) - len(shown)
+        label = examples.labels[self.index]
+        shown = np.sort(likeliest(np.maximum(p, q), _fallback.MOST_ROWS, label))
         rows = ""
         for k in shown:
             name = escape(examples.class_names[k])
-            if k == examples.labels[self.index]:
+            if k == label:
                 name = f"<strong>{name} ◆ true label</strong>"
             gradients = (loss.soft_gradient[k], loss.hard_gradient[k], loss.gradient[k])
             cells = [f"{p[k]:.3f}", f"{q[k]:.3f}", *(f"{g:+z.3f}" for g in gradients)]
             rows += f"<tr><th>{name}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
         heads = ("class", "teacher", "student", "soft part", "hard part", "sum")
-        picture = examples.picture(self.index, escape(examples.caption(self.index)))
-        more = f"<p>and {hidden} more classes with smaller probabilities</p>" if hidden else ""
+        picture = examples.picture(self.index, escape(examples.name(self.index)))
+        more = _fallback.others(shown, {"teacher": p, "student": q})
         return (
             f"<div><p><strong>{escape(self._caption())}</strong>: {self._sum()}</p>{picture}"
             "<p>What teacher and student say at this temperature, and the gradient of each part "
@@ -126,7 +130,7 @@ class LossExplorer(Widget):
 
     def _caption(self) -> str:
         t2 = "with" if self.scale_by_t2 else "without"
-        return f"{self._examples.caption(self.index)}, at T = {self.temperature:g}, {t2} T²"
+        return f"{self._examples.name(self.index)}, at T = {self.temperature:g}, {t2} T²"
 
     def _sum(self) -> str:
         """The loss, written out with its numbers."""

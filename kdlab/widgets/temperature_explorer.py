@@ -9,6 +9,7 @@ import numpy as np
 import traitlets
 
 from kdlab import _checks, soft_targets
+from kdlab._shortlist import MOST, likeliest, others_name, with_others
 from kdlab.widgets import _assets, _fallback
 from kdlab.widgets._base import COLDEST, HOTTEST, Checked, Widget, check_temperature
 from kdlab.widgets._examples import Examples
@@ -24,11 +25,15 @@ class TemperatureExplorer(Widget):
     doing so in a notebook saved with its widgets. What the learner chose can be read in a later
     cell, and set from Python.
 
+    Of more than 100 classes the likeliest are shown, those of both models and the true one among
+    them, and the others as one bar with their sum.
+
     Args:
         logits: scores `(n, classes)` of the teacher, before any softmax.
         images: the examples `(n, height, width, channels)`, values in [0, 1], 1 or 3 channels.
         labels: the true classes `(n,)`, integers.
-        class_names: one name per class; the class numbers if not given.
+        class_names: one name per class, as a list or a dict by class number; the class numbers if
+            not given.
         temperature: `T` at the start, from 0.25 to 100.
         index: the example at the start.
         log_scale: whether the probability axis is logarithmic.
@@ -39,9 +44,12 @@ class TemperatureExplorer(Widget):
             first), `"confused"` (with `confused_with`) or `"random"`.
         confused_with: the class that the teacher takes the first examples of the order
             `"confused"` for, though they are not of it; None for any.
-        predict: whether the learner guesses the teacher's probabilities before they are shown.
+        predict: whether the learner guesses the teacher's probabilities before they are shown;
+            with at most 100 classes.
         guess: a guess, one probability per class, or None.
         revealed: whether the truth is shown in spite of `predict`.
+        captions: one text per example, shown beside its bars: what was classified where that is no
+            picture, or more about the picture.
 
     Attributes:
         temperature: `T` as the slider stands; set it to move the slider.
@@ -53,8 +61,9 @@ class TemperatureExplorer(Widget):
         revealed: whether the learner asked for the truth.
 
     Raises:
-        ValueError: an argument has the wrong shape, length or range, or is not finite; the same
-            when an attribute is set later.
+        ValueError: an argument has the wrong shape, length or range, is not finite, or is more than
+            a page can hold (200 MB; from 20 MB on, a warning); the same when an attribute is set
+            later.
 
     Example:
         >>> explorer = TemperatureExplorer([[4.0, 2.0, 0.0]], class_names=("cat", "dog", "car"))
@@ -76,7 +85,7 @@ class TemperatureExplorer(Widget):
     confused_with = Checked(
         lambda self, value: _check_class(self._examples, value, "confused_with"), None
     )
-    predict = Checked(lambda _, value: _checks.flag(value, "predict"), False)
+    predict = Checked(lambda self, value: _check_predict(self._examples, value), False)
     guess = Checked(lambda self, value: _check_guess(self._examples, value), None)
     revealed = Checked(lambda _, value: _checks.flag(value, "revealed"), False)
     # Never changed after the start, so that it is sent once.
@@ -99,11 +108,12 @@ class TemperatureExplorer(Widget):
         predict: bool = False,
         guess: Sequence[float] | None = None,
         revealed: bool = False,
+        captions: Sequence[str] | None = None,
     ):
         models = {"logits": logits}
         if student_logits is not None:
             models["student_logits"] = student_logits
-        self._examples = Examples(models, images, labels, class_names)
+        self._examples = Examples(models, images, labels, class_names, captions)
         super().__init__(
             temperature=temperature,
             index=index,
@@ -143,10 +153,10 @@ class TemperatureExplorer(Widget):
         names = self._examples.class_names
         models = range(len(self._examples.logits))
         said = [self._probabilities(self.temperature, model) for model in models]
-        tops = [", ".join(f"{names[k]} {p[k]:.3f}" for k in _by_probability(p)[:3]) for p in said]
+        tops = [_top(p, names) for p in said]
         lines = [
             f"TemperatureExplorer: {self._content()}",
-            f"{self._examples.caption(self.index)}, at {_unsureness(said[0], self.temperature)}: "
+            f"{self._examples.words(self.index)}, at {_unsureness(said[0], self.temperature)}: "
             f"{tops[0]}",
         ]
         if self._has_student:
@@ -157,41 +167,47 @@ class TemperatureExplorer(Widget):
         if self._asks:  # the answer would spoil the question
             question = escape(self._question())
             return (
-                f"<div>{self._examples.picture(self.index, question)}<p>{question} "
+                f"<div>{self._pictured(question)}<p>{question} "
                 "<em>Run this cell to drag the bars to your guess.</em></p></div>"
             )
         # At T = 1 alone a still picture would show no more than a label.
         warm = self.temperature if self.temperature != 1 else 4.0
         p1, p = self._probabilities(1.0), self._probabilities(warm)
         columns = [("T = 1", p1), (f"T = {warm:g}", p)]
-        student = ""
+        student, besides = "", self._examples.labelled(self.index)
         if self._has_student:
             q = self._probabilities(warm, model=1)
             columns.append((f"student, T = {warm:g}", q))
+            besides = [*besides, int(q.argmax())]
             student = f"; the student there: {_distance(p, q)}"
-        order = _by_probability(p)
-        hidden = len(order) - _fallback.MOST_ROWS
-        # In the order of the classes, as in the widget, where all of them can be shown.
-        shown = np.arange(len(p)) if hidden <= 0 else order[: _fallback.MOST_ROWS]
+        shown = likeliest(p, _fallback.MOST_ROWS, *besides)
+        if len(shown) == len(p):  # all of them, in the order of the classes, as in the widget
+            shown = np.sort(shown)
         rows = "".join(self._fallback_row(k, *(said[k] for _, said in columns)) for k in shown)
         heads = "".join(f"<th></th><th>{head}</th>" for head, _ in columns)
-        more = f"<p>and {hidden} more classes with smaller probabilities</p>" if hidden > 0 else ""
-        caption = escape(self._examples.caption(self.index))
-        picture = self._examples.picture(self.index, caption)
+        name = escape(self._examples.name(self.index))
         return (
-            f"<div><p><strong>{caption}</strong>: what the teacher says at "
-            f"{_unsureness(p1, 1.0)} and at {_unsureness(p, warm)}{student}</p>{picture}"
+            f"<div><p><strong>{name}</strong>: what the teacher says at "
+            f"{_unsureness(p1, 1.0)} and at {_unsureness(p, warm)}{student}</p>"
+            f"{self._pictured(name)}"
             f"<table><thead><tr><th>class</th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-            f"{more}<p><em>A still picture: run this cell to move the temperature.</em></p></div>"
+            f"{_fallback.others(shown, dict(columns))}"
+            "<p><em>A still picture: run this cell to move the temperature.</em></p></div>"
         )
 
+    def _pictured(self, alt: str) -> str:
+        """The example as HTML: its picture, its caption, both or nothing; `alt` is escaped."""
+        captions = self._examples.captions
+        caption = "" if captions is None else _fallback.text(captions[self.index])
+        return self._examples.picture(self.index, alt) + caption
+
     def _question(self) -> str:
-        caption = self._examples.caption(self.index)
-        return f"{caption}: what does the teacher say at T = {self.temperature:g}?"
+        name = self._examples.name(self.index)
+        return f"{name}: what does the teacher say at T = {self.temperature:g}?"
 
     def _fallback_row(self, k: int, *probabilities: float) -> str:
-        name, labels = escape(self._examples.class_names[k]), self._examples.labels
-        if labels is not None and k == labels[self.index]:
+        name = escape(self._examples.class_names[k])
+        if k in self._examples.labelled(self.index):
             name = f"<strong>{name} ◆ true label</strong>"
         rounded = [round(float(p), 3) for p in probabilities]
         colours = (_TEACHER_COLOUR, _TEACHER_COLOUR, _STUDENT_COLOUR)
@@ -213,8 +229,13 @@ def _distance(p: np.ndarray, q: np.ndarray) -> str:
     return f"KL(teacher || student) {float(soft_targets.kl_divergence(p, q)):.3f} nats"
 
 
-def _by_probability(p: np.ndarray) -> np.ndarray:
-    return np.argsort(-p.round(3), kind="stable")
+def _top(p: np.ndarray, names: Sequence[str]) -> str:
+    """The likeliest classes; of more than can be shown, also what the others have."""
+    top = likeliest(p, 3)
+    said = [f"{names[k]} {p[k]:.3f}" for k in top]
+    if len(p) > MOST:
+        said.append(f"{others_name(len(p) - 3)} {with_others(p, top)[-1]:.3f}")
+    return ", ".join(said)
 
 
 def _check_order(value) -> str:
@@ -235,8 +256,21 @@ def _check_class(examples: Examples, value, name: str) -> int | None:
 
 def _check_show_class(examples: Examples, value) -> int | None:
     if value is not None and examples.labels is None:
-        raise ValueError(f"show_class must be None where there are no labels, got {value!r}")
+        raise ValueError(
+            f"show_class must be None where there are no labels, got {value!r}: pass labels=..., "
+            "the true classes"
+        )
     return _check_class(examples, value, "show_class")
+
+
+def _check_predict(examples: Examples, value) -> bool:
+    if _checks.flag(value, "predict") and examples.n_classes > MOST:
+        raise ValueError(
+            f"predict must be False with more than {MOST} classes, since a guess has a bar for "
+            f"each, got logits of {examples.n_classes:,}: pass the columns of some classes, as in "
+            "logits[:, classes], to have these guessed"
+        )
+    return bool(value)
 
 
 def _check_guess(examples: Examples, value) -> list[float] | None:

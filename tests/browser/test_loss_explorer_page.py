@@ -104,7 +104,7 @@ def test_what_is_read_out(show):
     page.get_by_role("checkbox").uncheck()
     said = rest(page)
     _, (*_, soft, _, hard, total) = expected(losses(scale_by_t2=False))
-    example = losses()._examples.caption(0)
+    example = losses()._examples.name(0)
     assert said.startswith(f"{example}, at T = 4, alpha 0.9, without T²: loss {total:.3g}.")
     assert f"Soft loss {soft:.3g}, hard loss {hard:.3g}." in said
 

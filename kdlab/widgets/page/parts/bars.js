@@ -1,19 +1,21 @@
 /** A bar per class on an axis that never moves, over the outline of the same bars at T = 1. */
 import { assign, element, stillIn } from "./dom.js";
 import { formatPower, formatProbability } from "./numbers.js";
+import { likeliest, MANY, rowsFor } from "./shortlist.js";
 
 const LOG_DECADES = 9; // the logarithmic axis runs from 1e-9 to 1
-export const MANY = 18; // classes; beyond, the bars scroll and the likeliest come first
 
 /**
- * `draw({ p, p1, log, label })`: the ghosts `p1`, the log axis and the true label are optional.
+ * `draw({ list, p, p1, log, label })`: the rows are those of the short `list`; the ghosts `p1`, the
+ * log axis and the true label are optional.
  *
  * With `sides`, the names of two models, the second one's `q` and `q1` are a mirror image to the
- * left. With `point`, the rows can be focused, and `point(k)` is called with the one that the mouse
- * or the keyboard is on, or undefined.
+ * left. With `point`, the rows can be focused, and `point(row)` is called with the one that the
+ * mouse or the keyboard is on, or undefined.
  */
 export function createBars(classNames, { sides, point } = {}) {
-  const rows = classNames.map((name) => createRow(name, Boolean(sides)));
+  const count = rowsFor(classNames.length);
+  const rows = classNames.slice(0, count).map((name) => createRow(name, Boolean(sides)));
   const axes = sides ? ["kd-left", "kd-right"] : ["kd-right"];
   const ticks = axes.map((side) => element(`div.${side}`));
   const bars = element("div.kd-bars", ...rows.map((row) => row.node));
@@ -23,8 +25,12 @@ export function createBars(classNames, { sides, point } = {}) {
     bars.prepend(element("div.kd-sides", { "aria-hidden": "true" }, ...heads));
   }
   bars.append(element("div.kd-axis", { "aria-hidden": "true" }, ...ticks));
-  const many = classNames.length > MANY;
+  const many = count > MANY;
   const node = element("div.kd-frame", bars);
+  if (count < classNames.length) {
+    bars.classList.add("kd-short");
+    rows.at(-1).node.classList.add("kd-others");
+  }
   let order = [...rows.keys()];
   if (point) {
     makePointable(bars, rows.map((row) => row.node), () => order, point);
@@ -33,11 +39,15 @@ export function createBars(classNames, { sides, point } = {}) {
     assign(bars, { "aria-hidden": "true" });
     if (many) assign(node, { tabIndex: 0, role: "group", "aria-label": "Bars" });
   }
-  let drawnLog;
+  let [drawnLog, drawnNames] = [undefined, classNames];
   return {
     node,
-    draw({ p, p1, q, q1, log = false, label }) {
-      rows.forEach((row, k) => row.draw([p[k], q?.[k]], [p1?.[k], q1?.[k]], log, k === label));
+    draw({ list, log = false, label, ...values }) {
+      const [p, p1, q, q1] = ["p", "p1", "q", "q1"].map((one) => values[one] && list.of(values[one]));
+      const truth = list.classes.indexOf(label);
+      if (list.names !== drawnNames) list.names.forEach((name, i) => rows[i].rename(name));
+      drawnNames = list.names;
+      rows.forEach((row, i) => row.draw([p[i], q?.[i]], [p1?.[i], q1?.[i]], log, i === truth));
       if (many) {
         // A temperature never changes the order of the classes, so nothing jumps as it moves.
         order = likeliest(p1 ?? p);
@@ -77,11 +87,6 @@ function makePointable(bars, nodes, order, point) {
   };
 }
 
-/** The classes, the most probable first. */
-export function likeliest(p) {
-  return [...p.keys()].sort((a, b) => p[b] - p[a]);
-}
-
 /** Show the left part of a bar. Clipped and not resized: the page need not be laid out again. */
 export function fillUpTo(bar, share) {
   bar.style.clipPath = `inset(0 ${100 * (1 - share)}% 0 0 round 0 3px 3px 0)`;
@@ -95,6 +100,9 @@ function createRow(name, mirrored) {
   if (left) node.prepend(left.value, left.track);
   return {
     node,
+    rename(text) {
+      assign(label, { title: text, textContent: text });
+    },
     draw(ps, ghosts, log, isLabel) {
       halves.forEach((half, i) => half.draw(ps[i], ghosts[i], log));
       node.classList.toggle("kd-true", isLabel);

@@ -7,7 +7,7 @@ import { toStep } from "./temperature_slider.js";
 
 const DECADES = 6; // of the vertical axis
 
-/** `draw({ t, index, scaleByT2, sizes, curves })`: `curves` at every stop of the slider. */
+/** `draw({ t, index, scaleByT2, sizes, curves, stops })`: `curves` at these stops of the slider. */
 export function createDecayPlot(range) {
   const [first, last] = range.map(toStep);
   const along = (step) => (100 * (step - first)) / (last - first);
@@ -27,15 +27,15 @@ export function createDecayPlot(range) {
   });
   const highestOf = (curves) => Math.ceil(Math.log10(Math.max(...curves.flat()) || 1));
   const down = (x, highest) => (100 * (highest - Math.log10(x))) / DECADES;
-  const drawCurves = whenNew(["index"], ({ curves }) => {
+  const drawCurves = whenNew(["index"], ({ curves, stops: places }) => {
     const highest = highestOf(curves);
     top.textContent = formatPower(10 ** highest);
     bottom.textContent = formatPower(10 ** (highest - DECADES));
-    curves.forEach((curve, i) => {
-      const points = curve.map((x, step) => `${along(first + step)} ${down(x, highest)}`);
+    curves.forEach((curve, c) => {
+      const points = curve.map((x, i) => `${along(places[i])} ${down(x, highest)}`);
       // A gradient of exactly 0 has no place on this axis.
-      const shown = points.filter((_, step) => curve[step] > 0);
-      lines[i].setAttribute("d", shown.length ? `M${shown.join("L")}` : "");
+      const shown = points.filter((_, i) => curve[i] > 0);
+      lines[c].setAttribute("d", shown.length ? `M${shown.join("L")}` : "");
     });
   });
   return {

@@ -1,11 +1,13 @@
 /** The examples of a data set: their pictures, and a way to choose one of ten or ten thousand. */
 import { readArray } from "./arrays.js";
 import { element } from "./dom.js";
-import { argmax, entropy, softmax } from "./maths.js";
+import { argmax, entropy, largest, softmax } from "./maths.js";
 import { formatCount } from "./numbers.js";
+import { rowsFor } from "./shortlist.js";
 
 // Thumbnails on show, full rows of 12, 8 or 6: more examples cost no more than these.
 const PAGE = 24;
+const HEARD = 60; // characters of a caption that are read out with every change
 
 const ORDERS = [
   ["given", "as they come"],
@@ -18,9 +20,10 @@ const ORDERS = [
 export function readExamples(packed) {
   const read = (Type, bytes) => bytes && readArray(Type, bytes);
   const logits = packed.logits.map((bytes) => readArray(Float32Array, bytes));
-  const classes = packed.classNames.length;
+  const classNames = readNames(packed.classNames);
+  const classes = classNames.length;
   return {
-    ...packed,
+    ...{ ...packed, classNames },
     n: logits[0].length / classes,
     /** What a model, the first or another, says of an example. */
     logitsOf: (i, model = 0) => logits[model].subarray(i * classes, (i + 1) * classes),
@@ -29,8 +32,24 @@ export function readExamples(packed) {
   };
 }
 
+/** The names of the classes; where they are their numbers, Python sent only how many there are. */
+export function readNames(names) {
+  return Array.isArray(names) ? names : Array.from({ length: names }, (_, k) => String(k));
+}
+
 export function exampleName({ labels, classNames }, index) {
   return `Example ${index}` + (labels ? `, labelled ${classNames[labels[index]]}` : "");
+}
+
+/** An example as it is read out, with the beginning of its caption. */
+export function exampleInWords(examples, index) {
+  const text = examples.captions?.[index];
+  return exampleName(examples, index) + (text === undefined ? "" : `, “${shortened(text)}”`);
+}
+
+function shortened(text) {
+  const characters = [...text.replace(/\s+/g, " ").trim().slice(0, 4 * HEARD)];
+  return characters.length > HEARD ? `${characters.slice(0, HEARD - 1).join("")}…` : characters.join("");
 }
 
 /** What is put after an answer to an example with this label. */
@@ -60,6 +79,19 @@ export function createPicture({ images, imageShape: [height, width, channels] })
   };
 }
 
+/** An example in words. A long one scrolls, with the keyboard too. */
+export function createCaption({ captions }) {
+  const node = element("div.kd-caption", { tabIndex: 0, role: "region", "aria-label": "Caption" });
+  node.dir = "auto"; // texts run from right to left, too
+  return {
+    node,
+    draw(index) {
+      node.textContent = captions[index];
+      node.scrollTop = 0;
+    },
+  };
+}
+
 /**
  * Thumbnails to choose from, a page at a time: of all classes or one, in an order of choice. What
  * `draw` may also bring, `show_class`, `order` and `confused_with`, goes to `share(trait, value)`.
@@ -68,11 +100,13 @@ export function createPicker(examples, set, share = () => {}) {
   const { n, labels, classNames, logitsOf } = examples;
   const everything = Array.from({ length: n }, (_, i) => i);
   let all = everything; // or what `draw` leaves to choose from
-  const classes = (any) => [[null, any], ...classNames.map((name, k) => [k, name])];
+  const nameOf = (k) => classNames[k];
+  const among = (any, listed) => [[null, any], ...listed.map((k) => [k, nameOf(k)])];
+  const [present, rivals] = listedClasses(examples);
   const choices = {
-    show_class: createChoice("Show", classes("all classes")),
+    show_class: createChoice("Show", among("all classes", present), nameOf),
     order: createChoice("Order", ORDERS),
-    confused_with: createChoice("", classes("any other class")),
+    confused_with: createChoice("", among("any other class", rivals), nameOf),
   };
   choices.confused_with.select.ariaLabel = "Confused with";
   for (const [trait, { select, value }] of Object.entries(choices)) {
@@ -81,7 +115,7 @@ export function createPicker(examples, set, share = () => {}) {
       share(trait, value());
     };
   }
-  let probabilities; // of every example, once they are asked for
+  const entropies = []; // of the examples, once they are asked for
   let [list, page, chosen, shuffle] = [all, -1, -1, 0];
 
   const again = element("button", "shuffle again");
@@ -89,6 +123,7 @@ export function createPicker(examples, set, share = () => {}) {
   const on = element("button", { "aria-label": "More examples" }, "›");
   const where = element("span");
   const grid = element("div.kd-grid", { role: "radiogroup", "aria-label": "Example" });
+  grid.classList.toggle("kd-texts", Boolean(examples.captions && !examples.images));
   const { show_class: byClass, order: byOrder, confused_with: rival } = choices;
   const tools = element("div.kd-tools", byOrder.node, rival.node, again);
   tools.append(element("span.kd-pager", back, where, on));
@@ -118,9 +153,8 @@ export function createPicker(examples, set, share = () => {}) {
     again.hidden = order !== "random";
     list = wanted === null ? all : all.filter((i) => labels[i] === wanted);
     if (order !== "given") {
-      probabilities ??= everything.map((i) => softmax(logitsOf(i)));
       const score = {
-        unsure: (i) => entropy(probabilities[i]),
+        unsure: (i) => (entropies[i] ??= entropy(softmax(logitsOf(i)))),
         confused: (i) => confusion(i, other),
         random: (i) => scrambled(i, shuffle),
       }[order];
@@ -133,10 +167,11 @@ export function createPicker(examples, set, share = () => {}) {
 
   /** How much an example's probability leaks to another class, or any; -1 if that is its own. */
   function confusion(i, other) {
-    const p = probabilities[i];
-    const own = labels ? labels[i] : argmax(p);
+    const p = softmax(logitsOf(i));
+    const own = ownClass(examples, i);
     if (other !== null) return other === own ? -1 : p[other];
-    return Math.max(...p.subarray(0, own), ...p.subarray(own + 1));
+    p[own] = 0;
+    return largest(p);
   }
 
   function turnTo(wanted) {
@@ -202,8 +237,30 @@ export function createPicker(examples, set, share = () => {}) {
   };
 }
 
+/**
+ * Of which classes examples can be asked for, and which they can be confused with: all; or, of more
+ * than one can look through, those of the examples, and those that come next in one of them.
+ */
+function listedClasses(examples) {
+  const { n, labels, classNames, logitsOf } = examples;
+  const all = [...classNames.keys()];
+  if (rowsFor(all.length) === all.length) return [all, all];
+  const nextIn = (i) => {
+    const z = logitsOf(i).slice();
+    z[ownClass(examples, i)] = -Infinity;
+    return argmax(z);
+  };
+  const once = (list) => [...new Set(list)].sort((a, b) => a - b);
+  return [once(labels ?? []), once(Array.from({ length: n }, (_, i) => nextIn(i)))];
+}
+
+/** The class that an example is of, as far as one knows. */
+function ownClass({ labels, logitsOf }, i) {
+  return labels ? labels[i] : argmax(logitsOf(i));
+}
+
 function thumbnail(examples, index) {
-  const name = exampleName(examples, index);
+  const name = exampleInWords(examples, index);
   const button = element("button", { role: "radio", "aria-label": name, title: name });
   button.dataset.index = index;
   if (examples.images) {
@@ -211,19 +268,26 @@ function thumbnail(examples, index) {
     picture.draw(index);
     button.append(picture.node);
   } else {
-    button.textContent = index;
+    const text = examples.captions?.[index];
+    button.textContent = text === undefined ? index : `${index} · ${shortened(text)}`;
   }
   return button;
 }
 
-/** A `<select>` for one of `options`, pairs of a value and its text. */
-export function createChoice(name, options) {
+/** A `<select>` for one of `options`, pairs of a value and its text; Python may show another. */
+export function createChoice(name, options, textOf = String) {
   const select = element("select", ...options.map(([, text]) => element("option", text)));
   return {
     select,
     node: element("label", `${name} `, select),
     value: () => options[select.selectedIndex][0],
-    show: (value) => (select.selectedIndex = options.findIndex(([own]) => own === value)),
+    show(value) {
+      if (!options.some(([own]) => own === value)) {
+        options.push([value, textOf(value)]);
+        select.append(element("option", textOf(value)));
+      }
+      select.selectedIndex = options.findIndex(([own]) => own === value);
+    },
   };
 }
 

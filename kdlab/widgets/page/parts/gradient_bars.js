@@ -1,11 +1,15 @@
 /** Per class: what both models say, and what each part of a loss asks of the student's logit. */
-import { MANY } from "./bars.js";
 import { assign, element } from "./dom.js";
 import { formatNumber, formatProbability, formatSigned } from "./numbers.js";
+import { MANY, rowsFor } from "./shortlist.js";
 
-/** `draw({ p, q, softPart, hardPart, sums, label, limit, ranking })`; the axis ends at `limit`. */
+/**
+ * `draw({ list, p, q, softPart, hardPart, sums, label, limit, ranking })`, with the values by row of
+ * the short `list`; ordered by `ranking` where these are many. The axis ends at `limit`.
+ */
 export function createGradientBars(classNames) {
-  const rows = classNames.map(createGradientRow);
+  const count = rowsFor(classNames.length);
+  const rows = classNames.slice(0, count).map(createGradientRow);
   const heads = ["", "teacher", "student", "", "sum"].map((head) => element("span", head));
   const ticks = [0, 25, 50, 75, 100].map(() => element("span"));
   ticks.forEach((tick, i) => (tick.style.left = `${25 * i}%`));
@@ -16,15 +20,21 @@ export function createGradientBars(classNames) {
     ...rows.map((row) => row.node),
     element("div.kd-ticks", element("div", ...ticks)),
   );
-  const many = classNames.length > MANY;
+  const many = count > MANY;
+  if (count < classNames.length) rows.at(-1).node.classList.add("kd-others");
+  let drawnNames = classNames;
   const node = element("div.kd-frame", bars);
   if (many) assign(node, { tabIndex: 0, role: "group", "aria-label": "Gradients" });
   return {
     node,
     draw(state) {
-      const { limit, ranking } = state;
+      const { list, label, limit, ranking } = state;
+      const columns = ["p", "q", "softPart", "hardPart", "sums"].map((one) => state[one]);
+      const truth = list.classes.indexOf(label);
       ticks.forEach((tick, i) => (tick.textContent = formatTick((limit * (i - 2)) / 2)));
-      rows.forEach((row, k) => row.draw(state, k));
+      if (list.names !== drawnNames) list.names.forEach((name, i) => rows[i].rename(name));
+      drawnNames = list.names;
+      rows.forEach((row, i) => row.draw(columns.map((column) => column[i]), limit, i === truth));
       if (many) ranking.forEach((k, place) => (rows[k].node.style.order = place));
     },
   };
@@ -32,23 +42,26 @@ export function createGradientBars(classNames) {
 
 function createGradientRow(name) {
   const [teacher, student, sum] = [0, 1, 2].map(() => element("span.kd-figure"));
-  const [soft, hard, both] = ["soft", "hard", "both"].map((part) => element(`i.kd-of-${part}`));
-  const lane = element("span.kd-lane", soft, hard, both);
+  const [soft, hard, mark] = ["soft", "hard", "both"].map((part) => element(`i.kd-of-${part}`));
+  const lane = element("span.kd-lane", soft, hard, mark);
   const label = element("span.kd-of", { title: name }, name);
   const node = element("div.kd-class", label, teacher, student, lane, sum);
   return {
     node,
-    draw({ p, q, softPart, hardPart, sums, label, limit }, k) {
-      teacher.textContent = formatProbability(p[k]);
-      student.textContent = formatProbability(q[k]);
-      sum.textContent = formatSigned(sums[k]);
-      reachTo(soft, softPart[k] / limit);
-      reachTo(hard, hardPart[k] / limit);
-      both.style.transform = `translateX(${50 + (50 * sums[k]) / limit}%)`;
-      const [most, least] = [Math.max, Math.min].map((end) => end(softPart[k], hardPart[k]));
+    rename(text) {
+      assign(label, { title: text, textContent: text });
+    },
+    draw([p, q, softPart, hardPart, both], limit, isLabel) {
+      teacher.textContent = formatProbability(p);
+      student.textContent = formatProbability(q);
+      sum.textContent = formatSigned(both);
+      reachTo(soft, softPart / limit);
+      reachTo(hard, hardPart / limit);
+      mark.style.transform = `translateX(${50 + (50 * both) / limit}%)`;
+      const [most, least] = [Math.max, Math.min].map((end) => end(softPart, hardPart));
       lane.classList.toggle("kd-past-end", most > limit);
       lane.classList.toggle("kd-past-start", least < -limit);
-      node.classList.toggle("kd-true", k === label);
+      node.classList.toggle("kd-true", isLabel);
     },
   };
 }

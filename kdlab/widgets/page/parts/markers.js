@@ -17,3 +17,8 @@ export function createMarker(number) {
   node.style.clipPath = SHAPES[number % SHAPES.length];
   return node;
 }
+
+/** A model's name and marker, the head of its row. */
+export function createModelHead({ name }, m) {
+  return element("th", { scope: "row", title: name }, createMarker(m), name);
+}

@@ -12,16 +12,16 @@
 export function logSoftmax(logits, temperature = 1) {
   // Only differences count, and with the largest logit at 0 no exponential can overflow.
   const top = largest(logits);
-  const scaled = Float64Array.from(logits, (z) => (z - top) / temperature);
+  const scaled = each(logits, (z) => (z - top) / temperature);
   let total = 0;
   for (const z of scaled) total += Math.exp(z);
   const logTotal = Math.log(total);
-  return scaled.map((z) => z - logTotal);
+  return each(scaled, (z) => z - logTotal);
 }
 
 /** Probabilities at a temperature: `p_i = exp(z_i / T) / sum_j exp(z_j / T)`. */
 export function softmax(logits, temperature = 1) {
-  return logSoftmax(logits, temperature).map(Math.exp);
+  return each(logSoftmax(logits, temperature), Math.exp);
 }
 
 /** How undecided a distribution is, in nats: `H(p) = -sum_i p_i log p_i`. */
@@ -41,19 +41,25 @@ export function klDivergence(p, q) {
 /** `KL(softmax(teacher / T) || softmax(student / T))`, finite for any gap between two logits. */
 export function softLoss(student, teacher, temperature) {
   const [logP, logQ] = [teacher, student].map((logits) => logSoftmax(logits, temperature));
+  return divergence(each(logP, Math.exp), logP, logQ);
+}
+
+function divergence(p, logP, logQ) {
   let sum = 0;
-  logP.forEach((x, i) => {
-    const p = Math.exp(x);
-    if (p > 0) sum += p * (x - logQ[i]);
-  });
+  for (let i = 0; i < p.length; i++) if (p[i] > 0) sum += p[i] * (logP[i] - logQ[i]);
   return Math.max(sum, 0);
 }
 
 /** The soft loss's gradient on each student logit: `T (q - p)`, or `(q - p) / T` without T². */
 export function softLossGradient(student, teacher, temperature, scaleByT2 = true) {
-  const p = softmax(teacher, temperature);
+  const [p, q] = [teacher, student].map((logits) => softmax(logits, temperature));
+  return softGradient(p, q, temperature, scaleByT2);
+}
+
+/** The same, from the probabilities at that temperature. */
+export function softGradient(p, q, temperature, scaleByT2 = true) {
   const factor = scaleByT2 ? temperature : 1 / temperature;
-  return softmax(student, temperature).map((q, i) => factor * (q - p[i]));
+  return each(q, (x, i) => factor * (x - p[i]));
 }
 
 /** Cross-entropy with a label, at T = 1. */
@@ -66,16 +72,27 @@ export function hardLossGradient(logits, label) {
   return softmax(logits).map((q, i) => q - (i === label));
 }
 
-/** The distillation loss of an example: its parts, and the gradient of each with its weight. */
-export function distillationLoss(student, teacher, label, { temperature, alpha, scaleByT2 }) {
+/** The hard loss and its gradient, which no temperature changes. */
+export function hardTerm(student, label) {
+  return { hard: hardLoss(student, label), hardGradient: hardLossGradient(student, label) };
+}
+
+/**
+ * The distillation loss of an example: its parts, the gradient of each with its weight, that of the
+ * soft loss without, and what both models say at the temperature. Who has the hard term may pass it.
+ */
+export function distillationLoss(student, teacher, label, choice, term = hardTerm(student, label)) {
+  const { temperature, alpha, scaleByT2 } = choice;
+  const { hard, hardGradient } = term;
   const factor = scaleByT2 ? temperature ** 2 : 1;
-  const [soft, hard] = [softLoss(student, teacher, temperature), hardLoss(student, label)];
-  const softGradient = softLossGradient(student, teacher, temperature, scaleByT2);
+  const [logP, logQ] = [teacher, student].map((logits) => logSoftmax(logits, temperature));
+  const [p, q] = [logP, logQ].map((logs) => each(logs, Math.exp));
+  const [soft, gradient] = [divergence(p, logP, logQ), softGradient(p, q, temperature, scaleByT2)];
   return {
-    ...{ factor, soft, hard },
+    ...{ factor, soft, hard, p, q, gradient },
     total: alpha * factor * soft + (1 - alpha) * hard,
-    softPart: softGradient.map((x) => alpha * x),
-    hardPart: hardLossGradient(student, label).map((x) => (1 - alpha) * x),
+    softPart: each(gradient, (x) => alpha * x),
+    hardPart: each(hardGradient, (x) => (1 - alpha) * x),
   };
 }
 
@@ -84,6 +101,15 @@ export function argmax(values) {
   return values.indexOf(largest(values));
 }
 
-function largest(values) {
-  return values.reduce((a, b) => Math.max(a, b), -Infinity);
+export function largest(values) {
+  let most = -Infinity;
+  for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
+  return most;
+}
+
+/** `map` into float64. (That of typed arrays is slow where there are 50,000 values.) */
+function each(values, change) {
+  const changed = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) changed[i] = change(values[i], i);
+  return changed;
 }

@@ -3,6 +3,7 @@
  * the gallery, and the bars, are worked out here, without the kernel.
  */
 import { createBars } from "../parts/bars.js";
+import { createClassTable } from "../parts/class_table.js";
 import { element } from "../parts/dom.js";
 import {
   createChoice,
@@ -12,7 +13,7 @@ import {
   readExamples,
   verdictMark,
 } from "../parts/examples.js";
-import { createMarker } from "../parts/markers.js";
+import { createMarker, createModelHead } from "../parts/markers.js";
 import { argmax, softmax } from "../parts/maths.js";
 import { mount, whenNew } from "../parts/mount.js";
 import {
@@ -22,6 +23,7 @@ import {
   formatPercent,
   formatProbability,
 } from "../parts/numbers.js";
+import { createShortlist } from "../parts/shortlist.js";
 import { createTable, orderOf, createSortingHead } from "../parts/tables.js";
 import { createSlider } from "../parts/temperature_slider.js";
 import { createWords } from "../parts/words.js";
@@ -55,15 +57,24 @@ function render(view) {
     const picker = createPicker(examples, set);
     const slider = createSlider(examples.range, set);
     const words = inTheWordsOf(examples);
-    const tables = [modelTable(examples, set), classTable(examples)];
+    const tables = [modelTable(examples, set), createClassTable(examples)];
     const parts = [...tables, gallery, picker, slider, answerCards(examples)];
     root.append(...parts.map((part) => part.node), words.node);
+    let shown = {}; // the chosen test image, and the classes that matter for it
     const look = ({ temperature: t, index, show, sort_by: sortBy, descending }) => {
+      if (index !== shown.index) shown = shownOf(examples, index);
       const rows = orderOf(models, sortBy, descending);
-      return { t, index, show, among: gallery.list(show), sortBy, descending, rows };
+      return { ...shown, t, show, among: gallery.list(show), sortBy, descending, rows };
     };
     return { parts, words, look, spoken: SPOKEN };
   });
+}
+
+/** What a test image brings with it: the models' scores, and the classes that matter for it. */
+function shownOf({ models, classNames, labels, logitsOf }, index) {
+  const scores = models.map((_, m) => logitsOf(index, m));
+  const firsts = scores.map((logits) => softmax(logits));
+  return { index, scores, firsts, list: createShortlist(classNames, scores, labels[index]) };
 }
 
 /** A row per model, with a column for all that is known of any. */
@@ -82,7 +93,7 @@ function modelTable({ models, n, axisFrom, notes }, set) {
     const scaled = element("td.kd-scale", whisker(model, m, axisFrom), interval);
     const measures = known.map((key) => (model[key] == null ? "–" : MEASURES[key][1](model[key])));
     const [number, ...rest] = [formatPercent(model.accuracy), ...measures].map((x) => element("td", x));
-    return element("tr", modelHead(model, m), number, scaled, ...rest);
+    return element("tr", createModelHead(model, m), number, scaled, ...rest);
   });
   const heads = [name, accuracy, ...others];
   const nodes = others.map((head) => head.node);
@@ -105,26 +116,6 @@ function whisker({ low, high, accuracy }, m, axisFrom) {
   line.style.right = `${100 - at(high)}%`;
   dot.style.left = `${at(accuracy)}%`;
   return element("div", { "aria-hidden": "true" }, line, dot);
-}
-
-/** A row per model, a column per class: the more errors, the darker. */
-function classTable({ models, classNames }) {
-  const names = ["Model", ...classNames];
-  const heads = names.map((name) => element("th", { scope: "col", title: name }, name));
-  const rows = models.map((model, m) => {
-    const cells = model.perClass.map((share) => {
-      const cell = element("td", share === null ? "–" : (100 * share).toFixed(0));
-      cell.style.setProperty("--errors", 1 - (share ?? 1));
-      return cell;
-    });
-    return element("tr.kd-heat", modelHead(model, m), ...cells);
-  });
-  const title = "Accuracy on each class, in percent";
-  const table = createTable(title, heads, rows);
-  return {
-    node: element("div", element("p.kd-title", title), table.node),
-    draw: (state) => table.arrange(state.rows),
-  };
 }
 
 /** Which test images are in the gallery. */
@@ -182,7 +173,7 @@ function galleryFilter({ models, says, labels, n }, set) {
 
 /** The chosen test image, and what each model says of it. */
 function answerCards(examples) {
-  const { models, says, labels, logitsOf, images, classNames } = examples;
+  const { models, says, labels, images, classNames } = examples;
   const picture = images && createPicture(examples);
   const title = element("p.kd-title");
   const cards = models.map((model, m) => {
@@ -191,11 +182,10 @@ function answerCards(examples) {
     const head = element("p.kd-title", createMarker(m), model.name);
     return {
       node: element("div", head, verdict, bars.node),
-      draw({ t, index }) {
+      draw({ t, index, list, scores, firsts }) {
         const [answer, label] = [says[m][index], labels[index]];
         verdict.textContent = `says ${classNames[answer]}${verdictMark(answer, label)}`;
-        const logits = logitsOf(index, m);
-        bars.draw({ p: softmax(logits, t), p1: softmax(logits), label });
+        bars.draw({ list, p: softmax(scores[m], t), p1: firsts[m], label });
       },
     };
   });
@@ -217,12 +207,12 @@ function answerCards(examples) {
 
 /** The bars as a table, and what the models say as a sentence. */
 function inTheWordsOf(examples) {
-  const { models, says, labels, logitsOf, classNames } = examples;
+  const { models, says, labels, classNames } = examples;
   const words = createWords(classNames, models.map((model) => model.name));
-  function draw({ t, index }) {
+  function draw({ t, index, list, scores }) {
     const title = `${exampleName(examples, index)}, at T = ${formatNumber(t)}`;
-    const column = (_, m) => [...softmax(logitsOf(index, m), t)].map(formatProbability);
-    words.draw(`Probabilities of ${title}`, models.map(column));
+    const column = (logits) => Array.from(list.of(softmax(logits, t)), formatProbability);
+    words.draw(`Probabilities of ${title}`, scores.map(column), list.names);
     return title;
   }
   function speak(state) {
@@ -233,11 +223,6 @@ function inTheWordsOf(examples) {
     words.speak(`${draw(state)}: ${answers.join("; ")}.`);
   }
   return { node: words.node, draw, speak };
-}
-
-/** A model's name and marker, the head of its row. */
-function modelHead({ name }, m) {
-  return element("th", { scope: "row", title: name }, createMarker(m), name);
 }
 
 export default { render };

@@ -4,16 +4,17 @@
  * A stroke, a key, an example or Python sets the pixels; all parts draw them within that event.
  * The teacher's answer is shown with its own drawing alone.
  */
+import { createAnswerChart } from "../parts/answer_chart.js";
 import { readArray, split } from "../parts/arrays.js";
-import { createBars } from "../parts/bars.js";
 import { createBitmap, DOTS } from "../parts/bitmap.js";
 import { element } from "../parts/dom.js";
-import { createPicture, createPicker, readExamples } from "../parts/examples.js";
+import { createPicture, createPicker, readExamples, readNames } from "../parts/examples.js";
 import { createKeptLine } from "../parts/kept.js";
 import { argmax, softmax } from "../parts/maths.js";
 import { mount } from "../parts/mount.js";
 import { forward, readNetwork } from "../parts/network.js";
 import { formatNumber, formatProbability } from "../parts/numbers.js";
+import { createShortlist } from "../parts/shortlist.js";
 import { createSlider } from "../parts/temperature_slider.js";
 import { createWords } from "../parts/words.js";
 
@@ -36,7 +37,7 @@ function render(view) {
     const pad = readPad(data);
     const slider = createSlider(pad.range, set);
     const board = drawingBoard(pad, set);
-    const charts = pad.models.map((key) => answerChart(pad, key));
+    const charts = pad.models.map((key) => createAnswerChart(pad.classNames, key, MODELS[key][1]));
     const stage = element("div.kd-desk", board.node, ...charts.map((chart) => chart.node));
     const help = element("p.kd-help", { id: board.helpId }, HELP);
     help.append(pad.images ? ", where the examples lie." : ".");
@@ -51,7 +52,14 @@ function render(view) {
     root.append(words.node, createKeptLine(model, signal));
     const hasKernel = () =>
       model.widget_manager?.kernel && !root.closest(".jupyter-widgets-disconnected");
-    return { parts, words, look: (chosen) => look(pad, chosen, hasKernel()) };
+    let drawing = {}; // and what the student makes of it
+    return {
+      ...{ parts, words },
+      look(chosen) {
+        if (chosen.pixels !== drawing.pixels) drawing = drawingOf(pad, chosen.pixels);
+        return look(pad, drawing, chosen, hasKernel());
+      },
+    };
   });
 }
 
@@ -59,7 +67,9 @@ function render(view) {
 function readPad(packed) {
   const layers = readNetwork(packed.network);
   const models = Object.keys(MODELS).slice(0, packed.hasTeacher ? 2 : 1);
-  const pad = { ...packed, models, says: (image) => forward(layers, image), find: () => -1 };
+  const classNames = readNames(packed.classNames);
+  const says = (image) => forward(layers, image);
+  const pad = { ...packed, classNames, models, says, find: () => -1 };
   if (!packed.images) return pad;
   const examples = readExamples(packed);
   const images = split(readArray(Float32Array, packed.exactImages), examples.n);
@@ -71,17 +81,26 @@ function readPad(packed) {
   };
 }
 
-/** Everything that is shown, from what the learner chose. */
-function look({ says, find }, { temperature: t, pixels, _answer: answer }, hasKernel) {
+/** What does not depend on the temperature. */
+function drawingOf({ says, find }, pixels) {
   const image = pixels.flat();
-  const state = { t, pixels, image, index: find(image) };
-  if (!image.some(Boolean)) return { ...state, student: { note: EMPTY }, teacher: { note: "" } };
-  const bars = (logits) => ({ p: softmax(logits, t), p1: softmax(logits) });
+  return { pixels, image, index: find(image), logits: image.some(Boolean) ? says(image) : undefined };
+}
+
+/** Everything that is shown, from what the learner chose. */
+function look({ classNames }, drawing, { temperature: t, _answer: answer }, hasKernel) {
+  const { pixels, image, index, logits } = drawing;
+  const state = { t, pixels, image, index };
+  if (!logits) return { ...state, student: { note: EMPTY }, teacher: { note: "" } };
+  const bars = (scores) => ({ p: softmax(scores, t), p1: softmax(scores) });
+  const scores = [logits];
   let teacher = { note: hasKernel ? "Waiting for the kernel…" : "No kernel: the student alone." };
   if (answer.pixels && alike(answer.pixels.flat(), image)) {
+    if (answer.logits) scores.push(answer.logits);
     teacher = answer.error ? { note: answer.error } : bars(answer.logits);
   }
-  return { ...state, student: bars(says(image)), teacher };
+  const list = createShortlist(classNames, scores);
+  return { ...state, student: bars(logits), teacher, list };
 }
 
 /** Where one draws, and what the network sees of it. */
@@ -213,27 +232,11 @@ function drawingBoard({ imageShape: [height, width], frame }, set) {
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** What one of the two says, as bars; or why there is nothing to show. */
-function answerChart({ classNames }, key) {
-  const verdict = element("p.kd-verdict");
-  const bars = createBars(classNames);
-  const title = element("p.kd-title", MODELS[key][1]);
-  const node = element(`div.kd-says.kd-by-${key}`, title, verdict, bars.node);
-  return {
-    node,
-    draw({ [key]: { p, p1, note } }) {
-      node.classList.toggle("kd-mute", !p);
-      if (!p) return void (verdict.textContent = note);
-      verdict.replaceChildren("says ", element("strong", classNames[argmax(p)]));
-      bars.draw({ p, p1 });
-    },
-  };
-}
-
 /** The same as a table and a sentence. */
 function inTheWordsOf({ classNames, models }) {
   const words = createWords(classNames, models.map((key) => MODELS[key][0]));
-  const column = ({ p }) => classNames.map((_, k) => (p ? formatProbability(p[k]) : "no answer"));
+  const column = (names, of, { p }) =>
+    p ? Array.from(of(p), formatProbability) : names.map(() => "no answer");
   const sentence = (key, { p, note }) => {
     if (!p) return note;
     const k = argmax(p);
@@ -243,7 +246,8 @@ function inTheWordsOf({ classNames, models }) {
     node: words.node,
     draw(state) {
       const title = `Probabilities of the drawing at T = ${formatNumber(state.t)}`;
-      words.draw(title, models.map((key) => column(state[key])));
+      const { names = classNames, of } = state.list ?? {};
+      words.draw(title, models.map((key) => column(names, of, state[key])), names);
     },
     speak(state) {
       this.draw(state);

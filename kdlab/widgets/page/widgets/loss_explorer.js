@@ -1,5 +1,4 @@
 /** LossExplorer in the page: the distillation loss of one example, taken apart. */
-import { likeliest } from "../parts/bars.js";
 import { createDecayPlot } from "../parts/decay_plot.js";
 import { element, stillIn } from "../parts/dom.js";
 import {
@@ -10,9 +9,16 @@ import {
   verdictMark,
 } from "../parts/examples.js";
 import { createGradientBars } from "../parts/gradient_bars.js";
-import { argmax, distillationLoss, hardLossGradient, softLossGradient, softmax } from "../parts/maths.js";
+import {
+  argmax,
+  distillationLoss,
+  hardTerm,
+  softLossGradient,
+  softmax,
+} from "../parts/maths.js";
 import { mount, whenNew } from "../parts/mount.js";
 import { formatExactly, formatNumber, formatProbability, formatSigned } from "../parts/numbers.js";
+import { createShortlist, likeliest, rowsFor } from "../parts/shortlist.js";
 import { createSlider, labelled, slides, toStep, toTemperature } from "../parts/temperature_slider.js";
 import { createWords } from "../parts/words.js";
 
@@ -51,41 +57,55 @@ function render(view) {
 
 /** Everything that is shown, from what the learner chose. */
 function look(fixed, { temperature: t, alpha, scale_by_t2: scaleByT2 }) {
-  const { teacher, student, label } = fixed;
-  const loss = distillationLoss(student, teacher, label, { temperature: t, alpha, scaleByT2 });
+  const { teacher, student, label, term, list } = fixed;
+  const choice = { temperature: t, alpha, scaleByT2 };
+  const loss = distillationLoss(student, teacher, label, choice, term);
+  const scaled = size(loss.gradient) * (scaleByT2 ? 1 : t ** 2);
+  const values = [loss.p, loss.q, loss.softPart, loss.hardPart];
+  const [p, q, softPart, hardPart] = values.map((of) => list.of(of)); // from here on, by row
   return {
     ...fixed,
     ...loss,
-    ...{ t, alpha, scaleByT2 },
-    sums: loss.softPart.map((x, k) => x + loss.hardPart[k]),
-    p: softmax(teacher, t),
-    q: softmax(student, t),
-    sizes: [true, false].map((scale) => size(softLossGradient(student, teacher, t, scale))),
+    ...{ t, alpha, scaleByT2, p, q, softPart, hardPart },
+    sums: softPart.map((x, row) => x + hardPart[row]),
+    sizes: [scaled, scaled / t ** 2],
   };
 }
 
 /** What stays as it is while the temperature, alpha and T² change. */
-function fixedBy({ logitsOf, labels, range }, index) {
+function fixedBy({ logitsOf, labels, range, classNames }, index) {
   const [teacher, student, label] = [logitsOf(index), logitsOf(index, 1), labels[index]];
   const [first, last] = range.map(toStep);
-  const stops = Array.from({ length: last - first + 1 }, (_, i) => toTemperature(first + i));
-  const [scaled, plain] = [true, false].map((scale) =>
-    stops.map((t) => softLossGradient(student, teacher, t, scale)),
-  );
-  const largest = (gradient) => Math.max(...gradient.map(Math.abs));
+  const every = rowsFor(classNames.length) < classNames.length ? 5 : 1; // or it would take its time
+  const stops = Array.from({ length: (last - first) / every + 1 }, (_, i) => first + i * every);
+  const ts = stops.map(toTemperature);
+  const gradients = ts.map((t) => softLossGradient(student, teacher, t));
   const [p, q] = [softmax(teacher), softmax(student)];
+  const either = p.map((x, k) => Math.max(x, q[k]));
+  const list = createShortlist(classNames, [either], label);
+  const term = hardTerm(student, label);
   return {
-    ...{ index, teacher, student, label },
+    ...{ index, teacher, student, label, term, stops },
     says: [argmax(teacher), argmax(student)],
-    ranking: likeliest(p.map((x, k) => Math.max(x, q[k]))),
-    curves: [scaled, plain].map((gradients) => gradients.map(size)),
+    ...{ list, ranking: likeliest(list.of(either)) },
+    curves: [gradients.map(size), gradients.map((gradient, i) => size(gradient) / ts[i] ** 2)],
     // Room for either part at any T; only without T² and below T = 1 a bar may be longer.
-    limit: roundUp(Math.max(...[hardLossGradient(student, label), ...scaled].map(largest))),
+    limit: roundUp(
+      Math.max(...[term.hardGradient, ...gradients].map((x) => reachOf(list.of(x)))),
+    ),
   };
 }
 
+/** A gradient's length; no entry is too small for it. */
 function size(gradient) {
-  return Math.hypot(...gradient);
+  const reach = reachOf(gradient);
+  let sum = 0;
+  for (let k = 0; k < gradient.length; k++) sum += (gradient[k] / reach) ** 2;
+  return reach && reach * Math.sqrt(sum);
+}
+
+function reachOf(gradient) {
+  return gradient.reduce((reach, x) => Math.max(reach, Math.abs(x)), 0);
 }
 
 /** The next of 1, 1.5, 2, 3, 5, 10, or of these times a power of ten. */
@@ -185,14 +205,14 @@ function inTheWordsOf(examples) {
   const heads = ["teacher", "student", "gradient of the soft part", "of the hard part", "sum"];
   const words = createWords(examples.classNames, heads);
 
-  function draw({ t, alpha, scaleByT2, index, total, p, q, softPart, hardPart, sums }) {
+  function draw({ t, alpha, scaleByT2, index, total, p, q, softPart, hardPart, sums, list }) {
     const settings = `T = ${formatNumber(t)}, alpha ${formatNumber(alpha)}`;
     const t2 = scaleByT2 ? "with" : "without";
     const what = `${exampleName(examples, index)}, at ${settings}, ${t2} T²`;
-    const read = (columns, format) => columns.map((column) => [...column].map(format));
+    const read = (columns, format) => columns.map((column) => Array.from(column, format));
     const title = `${what}: loss ${formatExactly(total)}`;
     const gradients = read([softPart, hardPart, sums], formatSigned);
-    words.draw(title, [...read([p, q], formatProbability), ...gradients]);
+    words.draw(title, [...read([p, q], formatProbability), ...gradients], list.names);
     return title;
   }
 

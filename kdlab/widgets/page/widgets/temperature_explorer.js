@@ -1,17 +1,28 @@
 /** TemperatureExplorer in the page. */
-import { createBars, drawTicks, fillUpTo, likeliest, MANY, reach } from "../parts/bars.js";
-import { assign, element, stillIn } from "../parts/dom.js";
+import { createBars, fillUpTo, reach } from "../parts/bars.js";
+import { element, stillIn } from "../parts/dom.js";
 import {
+  createCaption,
   createPicker,
   createPicture,
+  exampleInWords,
   exampleName,
   readExamples,
   verdictMark,
 } from "../parts/examples.js";
+import { createGuessBars, worth } from "../parts/guess_bars.js";
 import { createKeptLine } from "../parts/kept.js";
-import { argmax, entropy, klDivergence, softmax } from "../parts/maths.js";
+import { argmax, entropy, klDivergence, largest, softmax } from "../parts/maths.js";
 import { mount, whenNew } from "../parts/mount.js";
-import { formatNumber, formatProbability } from "../parts/numbers.js";
+import { formatCount, formatNumber, formatProbability } from "../parts/numbers.js";
+import {
+  createShortlist,
+  likeliest,
+  MANY,
+  othersName,
+  rowsFor,
+  sumOfOthers,
+} from "../parts/shortlist.js";
 import { createSlider, PRESETS } from "../parts/temperature_slider.js";
 import { createWords } from "../parts/words.js";
 
@@ -38,16 +49,30 @@ function render(view) {
     const stage = element("div.kd-stage", facts.node, chart.node);
     root.append(slider.node, stage, picker.node, words.node, createKeptLine(model, signal));
     const parts = [glide(root), slider, pictures, facts, chart, picker];
-    return { parts, words, look: (chosen) => look(examples, chosen) };
+    let fixed; // what depends on the example alone
+    return {
+      ...{ parts, words },
+      look(chosen) {
+        if (fixed?.index !== chosen.index) fixed = fixedBy(examples, chosen.index);
+        return look(fixed, chosen);
+      },
+    };
   });
 }
 
 /** Everything that is shown, from what the learner chose. */
-function look({ logits, logitsOf, labels }, chosen) {
-  const { temperature: t, index, log_scale: log, predict, revealed } = chosen;
+function look(fixed, chosen) {
+  const { temperature: t, log_scale: log, predict, revealed } = chosen;
+  const [p, q] = fixed.z.map((scores) => softmax(scores, t));
+  return { ...chosen, ...fixed, t, log, p, q, secret: predict && !revealed };
+}
+
+/** What stays as it is while the temperature changes. */
+function fixedBy({ logits, logitsOf, labels, classNames }, index) {
   const z = logits.map((_, i) => logitsOf(index, i));
-  const [[p, q], [p1, q1]] = [t, 1].map((at) => z.map((scores) => softmax(scores, at)));
-  return { ...chosen, t, log, z, p, q, p1, q1, label: labels?.[index], secret: predict && !revealed };
+  const [p1, q1] = z.map((scores) => softmax(scores));
+  const label = labels?.[index];
+  return { index, z, p1, q1, label, list: createShortlist(classNames, z, label) };
 }
 
 /** Bars glide to a new example, and follow the slider at once. */
@@ -62,18 +87,19 @@ function glide(root) {
 }
 
 /** On the button of each preset, the bars as they are at that temperature. */
-function presetPictures(buttons, { classNames, logitsOf }) {
+function presetPictures(buttons, { logitsOf }) {
   const bars = buttons.map((button) => {
     const node = element("i.kd-small");
     button.append(node);
     return node;
   });
   return {
-    draw: whenNew(["index", "log", "secret"], ({ index, log, secret, p1 }) => {
-      const shown = classNames.length > MANY ? likeliest(p1).slice(0, MANY) : [...p1.keys()];
+    draw: whenNew(["index", "log", "secret"], ({ index, log, secret, list, p1 }) => {
+      const rows = list.of(p1);
+      const shown = rows.length > MANY ? likeliest(rows, MANY) : [...rows.keys()];
       bars.forEach((node, i) => {
-        const p = softmax(logitsOf(index), PRESETS[i]);
-        node.style.clipPath = skyline(shown.map((k) => (secret ? 0 : reach(p[k], log))));
+        const p = list.of(softmax(logitsOf(index), PRESETS[i]));
+        node.style.clipPath = skyline(shown.map((row) => (secret ? 0 : reach(p[row], log))));
       });
     }),
   };
@@ -91,11 +117,13 @@ function skyline(heights) {
 
 /** The example, what the models make of it, and how sure the teacher is. */
 function factSheet(examples) {
-  const { classNames, images } = examples;
+  const { classNames, images, captions } = examples;
   const picture = images && createPicture(examples);
+  const caption = captions && createCaption(examples);
   const title = element("p.kd-title");
   const verdicts = examples.logits.map(() => element("p"));
   const [nats, effective, kl] = [0, 1, 2].map(() => element("strong.kd-still"));
+  if (rowsFor(classNames.length) < classNames.length) effective.style.width = "8em"; // five digits
   const whose = verdicts.length > 1 ? "Teacher’s entropy " : "Entropy ";
   const fill = element("i");
   const gauge = element("div.kd-gauge", fill);
@@ -103,9 +131,11 @@ function factSheet(examples) {
   const node = element("div.kd-facts", title, ...verdicts, element("p", whose, nats), gauge);
   node.append(element("p", "Unsure among ", effective));
   if (verdicts.length > 1) node.append(element("p", "KL(teacher ‖ student)", element("br"), kl));
+  if (caption) node.prepend(caption.node);
   if (picture) node.prepend(picture.node);
   const drawExample = whenNew(["index", "secret"], ({ index, label, p1, q1, secret }) => {
     picture?.draw(index);
+    caption?.draw(index);
     title.textContent = exampleName(examples, index);
     [p1, q1].slice(0, verdicts.length).forEach((scores, i) => {
       const says = argmax(scores);
@@ -120,12 +150,18 @@ function factSheet(examples) {
       const { p, q, secret } = state;
       const h = entropy(p);
       nats.textContent = secret ? "?" : `${h.toFixed(2)} nats`;
-      effective.textContent = secret ? "?" : `${Math.exp(h).toFixed(1)} classes`;
+      effective.textContent = secret ? "?" : `${formatEffective(h)} classes`;
       if (q) kl.textContent = secret ? "?" : `${formatProbability(klDivergence(p, q))} nats`;
       fillUpTo(fill, secret ? 0 : Math.exp(h) / classNames.length);
       drawExample(state);
     },
   };
+}
+
+/** Among how many classes an entropy is that of a fair choice. */
+function formatEffective(h) {
+  const count = Math.exp(h);
+  return count < 999.5 ? count.toFixed(1) : formatCount(Math.round(count));
 }
 
 /** The bars with their title, their switch and what the outlines mean; or the learner's guess. */
@@ -136,13 +172,13 @@ function barChart(examples, set) {
   const title = stillIn(heading);
   const toggle = element("input", { type: "checkbox" });
   toggle.onchange = () => set("log_scale", toggle.checked);
-  const formulas = (who ?? [""]).map((name, model) => formula(model, name, classNames));
+  const formulas = (who ?? [""]).map((name, model) => formula(model, name));
   let [pointed, state] = [];
   const explain = () => formulas.forEach((part) => part.draw(pointed, state));
   const bars = createBars(classNames, {
     sides: who,
-    point(k) {
-      pointed = k;
+    point(row) {
+      pointed = row;
       explain();
     },
   });
@@ -151,7 +187,8 @@ function barChart(examples, set) {
   if (labels) legend.append(element("span.kd-mark", "true label"));
   const terms = element("div.kd-terms", { "aria-live": "polite" });
   terms.append(...formulas.map((part) => part.node));
-  const guess = guessBars(classNames, set);
+  // Of more classes Python lets nobody guess.
+  const guess = createGuessBars(rowsFor(classNames.length) < classNames.length ? [] : classNames, set);
   const head = element("div.kd-head", heading, element("label.kd-switch", toggle, "log scale"));
   const node = element("div", head, bars.node, guess.node, legend, terms);
   return {
@@ -177,90 +214,35 @@ function barChart(examples, set) {
 }
 
 /** The term of the softmax behind a bar, with its numbers. */
-function formula(model, who, classNames) {
+function formula(model, who) {
   const node = element("p.kd-still");
   const short = (name) => (name.length > 16 ? `${name.slice(0, 15)}…` : name);
   const hint = model ? "" : "Point at a bar to see where it comes from.";
   return {
     node,
-    draw(k, { z, p, q, t }) {
-      if (k === undefined) return void (node.textContent = hint);
+    draw(row, { z, p, q, t, list }) {
+      if (row === undefined) return void (node.textContent = hint);
       const scores = z[model];
-      const top = Math.max(...scores);
+      const top = largest(scores);
       // Only differences count: where a power is out of reach, the largest logit is taken away.
       const origin = Math.abs(top / t) > 300 ? top : 0;
-      const power = (score) => Math.exp((score - origin) / t);
-      const sum = scores.reduce((total, score) => total + power(score), 0);
+      const powers = new Float64Array(scores).map((score) => Math.exp((score - origin) / t));
+      const below = formatNumber(powers.reduce((sum, power) => sum + power));
       const term = origin ? "e^((z − max z)/T)" : "e^(z/T)";
-      const below = formatNumber(sum);
-      const exponent = `${(scores[k] - origin).toFixed(2)}/${formatNumber(t)}`.replace("-", "−");
+      const [name, score] = [list.names[row], scores[list.classes[row]]];
+      const exponent = `${(score - origin).toFixed(2)}/${formatNumber(t)}`.replace("-", "−");
+      const [symbols, numbers] =
+        score === undefined // the other classes together
+          ? [[`${who} p(${name})`, `Σ of theirs / Σ ${term}`], []]
+          : [[`${who} p(${short(name)})`, `${term} / Σ ${term}`], [`e^(${exponent}) / ${below}`]];
       node.textContent = [
-        `${who} p(${short(classNames[k])})`,
-        `${term} / Σ ${term}`,
-        `e^(${exponent}) / ${below}`,
-        `${formatNumber(power(scores[k]))} / ${below}`,
-        formatProbability((model ? q : p)[k]),
+        ...symbols,
+        ...numbers,
+        `${formatNumber(list.of(powers)[row])} / ${below}`,
+        formatProbability(list.of(model ? q : p)[row]),
       ].join(" = ");
     },
   };
-}
-
-/** Bars that the learner drags before the truth is shown, and how good the guess was. */
-function guessBars(classNames, set) {
-  let known = null; // the guess as the trait has it: shares of bars that need not fill 100 %
-  const rows = classNames.map((name) => {
-    const input = element("input", { type: "range", value: 0, "aria-label": `Your guess for ${name}` });
-    const [bar, value] = [element("i.kd-bar"), element("span.kd-value")];
-    const track = element("span.kd-track", bar, input);
-    input.oninput = change;
-    const node = element("div.kd-row", element("span.kd-name", { title: name }, name), track, value);
-    return { input, bar, value, node };
-  });
-  const axis = element("div.kd-right");
-  drawTicks(axis, false);
-  const ticks = element("div.kd-axis", { "aria-hidden": "true" }, axis);
-  const bars = element("div.kd-frame", element("div.kd-bars", ...rows.map((row) => row.node), ticks));
-  const [note, button] = [element("span"), element("button")];
-  const node = element("div", bars, element("p.kd-guess", note, button));
-  const total = () => rows.reduce((sum, { input }) => sum + input.valueAsNumber, 0);
-
-  function change() {
-    const whole = total();
-    known = whole ? rows.map(({ input }) => input.valueAsNumber / whole) : null;
-    set("guess", known, "soon");
-  }
-
-  return {
-    node,
-    draw({ predict, secret, guess, label, p }) {
-      node.hidden = !predict;
-      if (!predict) return;
-      rows.forEach((row, k) => row.node.classList.toggle("kd-true", k === label));
-      if (guess !== known) rows.forEach((row, k) => (row.input.value = 100 * (guess?.[k] ?? 0)));
-      known = guess;
-      for (const { input, bar, value } of rows) {
-        const text = `${input.value} %`;
-        fillUpTo(bar, input.value / 100);
-        value.textContent = text;
-        input.setAttribute("aria-valuetext", text);
-      }
-      bars.hidden = !secret;
-      note.textContent = secret ? `Total ${total()} %, scaled to 100 % when you reveal` : worth(guess, p);
-      assign(button, {
-        textContent: secret ? "Reveal" : "Guess again",
-        disabled: secret && !guess,
-        onclick: () => (secret ? set("revealed", true) : (set("guess", null), set("revealed", false))),
-      });
-    },
-  };
-}
-
-/** A guess's score in words: the probability that it put where the teacher did. */
-function worth(guess, p) {
-  if (!guess) return "There was no guess.";
-  const overlap = guess.reduce((sum, share, k) => sum + Math.min(share, p[k]), 0);
-  const percent = `${(100 * overlap).toFixed(0)}\u00a0%`;
-  return `Your guess overlaps the truth by ${percent}: so much of it lies where the teacher’s does.`;
 }
 
 /** The same in words. */
@@ -272,22 +254,27 @@ function inTheWordsOf(examples) {
   });
   const words = createWords(classNames, heads);
 
-  function draw({ t, index, p, p1, q, q1, secret }) {
-    const what = `${exampleName(examples, index)}, at T = ${formatNumber(t)}`;
+  function draw({ t, index, p, p1, q, q1, secret, list }) {
+    const what = `${exampleInWords(examples, index)}, at T = ${formatNumber(t)}`;
     const say = secret ? () => "not revealed" : formatProbability;
     const columns = [p, p1, q, q1].slice(0, heads.length);
-    words.draw(`Probabilities of ${what}`, columns.map((column) => Array.from(column, say)));
+    const texts = columns.map((column) => Array.from(list.of(column), say));
+    words.draw(`Probabilities of ${what}`, texts, list.names);
     return what;
   }
 
   function speak(state) {
     const what = draw(state);
-    const { p, q, guess, predict, secret } = state;
+    const { p, q, guess, predict, secret, list } = state;
     if (secret) return words.speak(`${what}: your guess, then Reveal.`);
-    const percent = (k) => `${classNames[k]} ${(100 * p[k]).toFixed(1)} percent`;
-    const top = likeliest(p).slice(0, 3).map(percent).join(", ");
-    const effective = Math.exp(entropy(p)).toFixed(1);
-    const more = [`${what}: ${top}. Unsure among ${effective} classes.`];
+    const percent = (name, share) => `${name} ${(100 * share).toFixed(1)} percent`;
+    const top = likeliest(p, 3);
+    const said = top.map((k) => percent(classNames[k], p[k]));
+    if (list.names !== classNames) {
+      said.push(percent(othersName(p.length - top.length), sumOfOthers(p, top)));
+    }
+    const effective = formatEffective(entropy(p));
+    const more = [`${what}: ${said.join(", ")}. Unsure among ${effective} classes.`];
     if (q) more.push(`KL from teacher to student ${formatProbability(klDivergence(p, q))} nats.`);
     if (predict) more.push(worth(guess, p));
     words.speak(more.join(" "));
