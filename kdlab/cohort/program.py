@@ -52,9 +52,11 @@ class Program:
 
     def __init__(
         self, x, teacher_logits, y, x_test, y_test, *,
-        transfer_set, first_row, layers, steps, batch_size, learning_rate, scale_by_t2, curves,
+        transfer_set, first_row, mean, layers, steps, batch_size, learning_rate, scale_by_t2,
+        curves,
     ):  # fmt: skip
-        self.arrays = (x, teacher_logits, y)
+        self.arrays = (x - mean if mean else x, teacher_logits, y)
+        self.mean = np.float32(mean)
         self.x_test = x_test
         self.y_test = y_test
         self.transfer_set = transfer_set
@@ -103,29 +105,38 @@ class Program:
             batches = np.zeros((SEGMENT, CHUNK, self.batch_size), np.int32)
             for i, draw in enumerate(draws):
                 batches[:count, i] = draw(count * self.batch_size).reshape(count, -1)
-            *state, loss = _run_steps(
-                *state,
-                tf.constant(done),
-                tf.constant(count),
-                tf.constant(batches),
-                tf.constant(self.learning_rate, tf.float32),
-                *settings,
-                *self.data,
-            )
+            where = map(tf.constant, (done, count, batches))
+            rate = tf.constant(self.learning_rate, tf.float32)
+            try:
+                *state, loss = _run_steps(*state, *where, rate, *settings, *self.data)
+            except tf.errors.InvalidArgumentError as error:
+                raise RuntimeError(
+                    "TensorFlow cannot compile the students' program. If "
+                    "tf.debugging.enable_check_numerics() is on, call "
+                    "tf.debugging.disable_check_numerics() first: train_cohort itself says which "
+                    "students have diverged"
+                ) from error
             losses.append(loss.numpy()[: len(chunk)])
             if self.curves:
-                curve.append(self.accuracy(self._test(state[0], len(chunk))))
+                curve.append(self.accuracy(self._test(self._finished(state[0], len(chunk)))))
             report((done + count) / self.steps)
-        weights = [w.numpy()[: len(chunk)] for w in state[0]]
+        weights = self._finished(state[0], len(chunk))
         return Chunk(
             weights,
             np.stack(losses, axis=1),
             np.stack(curve, axis=1) if curve else np.empty((len(chunk), 0)),
-            self._test(weights, len(chunk)),
+            self._test(weights),
         )
 
-    def _test(self, weights, n: int) -> np.ndarray:
-        return dense_logits([np.asarray(w)[:n] for w in weights], self.x_test)
+    def _finished(self, weights, n: int) -> list[np.ndarray]:
+        """The weights of the first `n` students, for examples that still have their mean."""
+        kernel, bias, *others = (w.numpy()[:n] for w in weights)
+        if self.mean:
+            bias = bias - self.mean * kernel.sum(axis=1, keepdims=True)
+        return [kernel, bias, *others]
+
+    def _test(self, weights) -> np.ndarray:
+        return dense_logits(weights, self.x_test)
 
     def accuracy(self, test_logits: np.ndarray) -> np.ndarray:
         return (test_logits.argmax(axis=-1) == self.y_test).mean(axis=-1)

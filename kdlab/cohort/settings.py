@@ -14,12 +14,15 @@ def effective_temperature(alpha: float, temperature: float | None) -> float | No
     return temperature if alpha else None
 
 
-def flatten(images, name: str, pixels: int | None = None) -> np.ndarray:
-    """Images as rows `(n, pixels)`, of so many pixels if that is given."""
-    x = _checks.array(images, name, dtype=np.float32)
+def flatten(examples, name: str, numbers: int | None = None) -> np.ndarray:
+    """Examples as rows `(n, numbers)`, of so many numbers if that is given."""
+    x = _checks.examples(examples, name)
     x = x.reshape(len(x), -1)
-    if pixels is not None and x.shape[1] != pixels:
-        raise ValueError(f"{name} must hold images of {pixels} pixels, got {x.shape[1]}")
+    if numbers is not None and x.shape[1] != numbers:
+        raise ValueError(
+            f"{name} must hold examples of {numbers} numbers, as the students were or are trained "
+            f"on, got {x.shape[1]}: bring all into one shape, or into the same columns"
+        )
     return x
 
 

@@ -23,6 +23,7 @@ from kdlab.cohort.settings import (
     check_size,
     effective_temperature,
 )
+from kdlab.datasets.centre import mean_to_take_out
 
 
 def train_cohort(
@@ -49,7 +50,9 @@ def train_cohort(
     The students are fully connected networks with ReLU layers, trained with Adam on the
     `DistillationLoss`, `alpha * T^2 * soft + (1 - alpha) * hard`. A seed decides a student's
     initial weights, the images it is given and their order, and nothing else does: students that
-    share a seed differ only in their settings, so their results can be compared in pairs.
+    share a seed differ only in their settings, so their results can be compared in pairs. Large
+    bright images, such as photographs, are trained on without their mean, or the units would die;
+    the weights are those for the images as they are.
 
     Where `alpha` is 0 the temperature has no effect; such a student is trained once and listed
     under every temperature.
@@ -65,8 +68,8 @@ def train_cohort(
     cut up by the number of threads: larger students need as many threads too.
 
     Args:
-        data: a `Dataset`, or the arrays `(x_train, y_train, x_test, y_test)`; `y_train` may be
-            None if every alpha is 1.
+        data: a `Dataset`, or the arrays `(x_train, y_train, x_test, y_test)`, with examples of any
+            shape; `y_train` may be None if every alpha is 1.
         teacher_logits: the teacher's logits on the training images, `(n_train, classes)`; or
             `(seeds, n_train, classes)`, a teacher for each seed, so that its luck varies too. May
             be None if every alpha is 0.
@@ -86,7 +89,7 @@ def train_cohort(
         curves: whether to measure the test accuracy along the way too, every hundred steps.
         monitor: what shows the progress, as in `train`.
         client: a `dask.distributed.Client`, or None to train here. (Installed by
-            `pip install "kdlab[distributed]"`; the workers need kdlab as well.)
+            `pip install "kdlab[distributed,tensorflow]"`; the workers need it as well.)
 
     Returns:
         A `CohortResult`, its students ordered by seed, then `n_images`, `left_out`, `alphas` and
@@ -119,7 +122,7 @@ def train_cohort(
     batch_size = _checks.positive_int(batch_size, "batch_size")
     learning_rate = _checks.positive_number(learning_rate, "learning_rate")
     layers = (x.shape[1], *_checks.widths(hidden_units), classes)
-    teacher_logits = check_teacher(teacher_logits, alphas, len(seeds), (len(x), classes))
+    teacher_logits = check_teacher(teacher_logits, alphas, len(seeds), (len(x), classes), y)
     check_client(client)
     if y is None and (min(alphas) < 1 or balanced or any(left_out)):
         raise ValueError(
@@ -143,6 +146,7 @@ def train_cohort(
         transfer_set=partial(transfer_set, balanced=balanced, y=y, n=len(x)),
         # Where in these rows a seed's teacher begins.
         first_row={seed: i * len(x) % len(teacher_rows) for i, seed in enumerate(seeds)},
+        mean=mean_to_take_out(x),
         layers=layers,
         steps=steps,
         batch_size=batch_size,
@@ -159,6 +163,15 @@ def train_cohort(
         warnings.warn(
             f"{diverged} of {finished} students diverged: their logits are not finite. "
             f"Lower learning_rate, which is {learning_rate:g}.",
+            UserWarning,
+            stacklevel=_checks.outside(),
+        )
+
+    unseeing = _unseeing(test_logits, x_test)
+    if unseeing:
+        warnings.warn(
+            f"{unseeing} of {finished} students answer the same whatever they are shown: their "
+            f"units died. Lower learning_rate, which is {learning_rate:g}.",
             UserWarning,
             stacklevel=_checks.outside(),
         )
@@ -190,6 +203,13 @@ def train_cohort(
         },
         versions={"tensorflow": tf.__version__, "keras": keras.__version__},
     )
+
+
+def _unseeing(test_logits: np.ndarray, x_test: np.ndarray) -> int:
+    """How many students have the same logits for all examples, though these differ."""
+    if (x_test == x_test[0]).all():
+        return 0
+    return int((test_logits == test_logits[:, :1]).all(axis=(1, 2)).sum())
 
 
 def _train_in_chunks(program: Program, students: list[tuple], monitor, client):

@@ -10,14 +10,13 @@ import gzip
 import hashlib
 import os
 import zlib
-from dataclasses import dataclass
-from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from kdlab import _checks
+from kdlab.datasets.dataset import Dataset
 
 _DIGITS = tuple("0123456789")
 _DIGITS_SPLIT = Path(__file__).with_name("digits_split.npy")
@@ -43,69 +42,6 @@ _CLASS_NAMES = {
         "dog", "frog", "horse", "ship", "truck",
     ),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Dataset:
-    """Images and labels, split into a training and a test part.
-
-    Attributes:
-        x_train, x_test: images `(n, height, width, channels)`, float32 in [0, 1].
-        y_train, y_test: labels `(n,)`, int32, indices into `class_names`.
-        class_names: one name per class.
-        name: what `load_dataset` was asked for.
-        source: where it was read from.
-
-    Raises:
-        ValueError: images and labels do not fit each other or `class_names`.
-    """
-
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
-    class_names: tuple[str, ...]
-    name: str
-    source: str = "memory"
-
-    def __post_init__(self):
-        object.__setattr__(self, "class_names", _checks.texts(self.class_names, "class_names"))
-        for part in ("train", "test"):
-            x = _checks.images(getattr(self, f"x_{part}"), f"x_{part}")
-            _checks.from_0_to_1(x, f"x_{part}")
-            y = _checks.labels(
-                getattr(self, f"y_{part}"), len(self.class_names), f"y_{part}", n=len(x)
-            )
-            object.__setattr__(self, f"x_{part}", x)
-            object.__setattr__(self, f"y_{part}", y)
-        _checks.images(self.x_test, "x_test", shape=self.image_shape)
-
-    @property
-    def n_classes(self) -> int:
-        """How many classes there are."""
-        return len(self.class_names)
-
-    @property
-    def image_shape(self) -> tuple[int, int, int]:
-        """`(height, width, channels)` of one image."""
-        return self.x_train.shape[1:]
-
-    @cached_property
-    def checksum(self) -> str:
-        """SHA-256 of the images (as bytes 0 to 255) and labels: tells whether data is the same."""
-        digest = hashlib.sha256()
-        for x, y in ((self.x_train, self.y_train), (self.x_test, self.y_test)):
-            for image in x:  # one by one: copies of all of CIFAR-10 take memory and time
-                digest.update(np.rint(image * 255).astype(np.uint8).tobytes())
-            digest.update(y.astype("<i4").tobytes())
-        return digest.hexdigest()
-
-    def __repr__(self) -> str:
-        shape = "x".join(map(str, self.image_shape))
-        return (
-            f"<Dataset {self.name}: {len(self.x_train):,} training and {len(self.x_test):,} test "
-            f"images of {shape}, {self.n_classes} classes>"
-        )
 
 
 def load_dataset(
@@ -141,7 +77,11 @@ def load_dataset(
         >>> load_dataset("digits")
         <Dataset digits: 1,257 training and 540 test images of 8x8x1, 10 classes>
     """
-    _checks.choice(name, "name", _CLASS_NAMES)
+    if not isinstance(name, str) or name not in _CLASS_NAMES:
+        raise ValueError(
+            f"name must be one of {', '.join(_CLASS_NAMES)}, got {name!r}: data of your own comes "
+            "in by kdlab.Dataset.from_arrays(x, y), Dataset.from_folder or Dataset.from_table"
+        )
     limits = {"train": n_train, "test": n_test}
     for part, n in limits.items():
         if n is not None:
@@ -166,17 +106,15 @@ def find_local(name: str, data_dir=None) -> tuple[dict[str, np.ndarray], str] | 
     return None
 
 
-def require_dataset(value, name: str = "dataset") -> None:
-    """Raise a `ValueError` unless the value is a `Dataset`."""
-    if not isinstance(value, Dataset):
-        raise ValueError(
-            f"{name} must be a kdlab Dataset, as load_dataset() returns, got {type(value).__name__}"
-        )
-
-
 def _load_digits(limits: dict) -> Dataset:
     # Importing scikit-learn would take 90 MB and most of a lesson's start, for one small file.
-    folder = Path(find_spec("sklearn").origin).parent
+    found = find_spec("sklearn")
+    if found is None:
+        raise ImportError(
+            "the digits come with scikit-learn, which is not installed: "
+            "run `pip install scikit-learn`."
+        )
+    folder = Path(found.origin).parent
     table = np.loadtxt(folder / "datasets/data/digits.csv.gz", delimiter=",")
     images = (table[:, :-1].reshape(-1, 8, 8, 1) / 16).astype(np.float32)
     labels = table[:, -1].astype(np.int32)
@@ -222,13 +160,20 @@ def _given_folder(name: str, data_dir) -> tuple[Path | None, str]:
 def _read_npz(path: Path, name: str) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as file:
+            keys = list(file)
             return {key: file[key] for key in ("x_train", "y_train", "x_test", "y_test")}
     except KeyError as error:
         raise ValueError(
-            f"{path} must hold x_train, y_train, x_test and y_test, as {name}.npz does in Keras: "
-            f"{error.args[0]}"
+            f"{path} must hold x_train, y_train, x_test and y_test, as {name}.npz does in Keras, "
+            f"got {', '.join(keys) or 'nothing'}: kdlab.Dataset.from_arrays(file['X'], file['y']) "
+            "takes other files, with the names of their arrays"
         ) from error
     except Exception as error:  # damage can cause nearly any error in NumPy, zipfile or zlib
+        if "allow_pickle" in str(error):
+            raise ValueError(
+                f"{path} must hold arrays of numbers, got one of Python objects, which could run "
+                f"code when it is read ({error}). Save it anew as numbers: y.astype(int)."
+            ) from error
         raise ValueError(
             f"{path} cannot be read as {name}.npz; it may be truncated or damaged ({error}). "
             "Delete it, or copy it here again."
@@ -257,9 +202,9 @@ def _read_idx(folder: Path) -> dict[str, np.ndarray]:
 
 
 def _from_keras(name: str, data_dir) -> dict[str, np.ndarray]:
-    from kdlab._tensorflow import keras
-
     try:
+        from kdlab._tensorflow import keras
+
         train, test = getattr(keras.datasets, name).load_data()
     except Exception as error:
         folder, given = _given_folder(name, data_dir)
@@ -290,19 +235,33 @@ def _digest(arrays: dict[str, np.ndarray]) -> str:
 
 
 def _as_dataset(name: str, arrays: dict[str, np.ndarray], source: str, limits: dict) -> Dataset:
-    expected = _IMAGE_SHAPES[name]
-    parts = {}
-    for key, value in arrays.items():
-        if key.startswith("x_"):
-            if value.shape[1:] != expected or value.dtype != np.uint8 or not len(value):
-                raise ValueError(
-                    f"{key} in {source} must hold uint8 images of shape {expected}, "
-                    f"got {value.dtype} of shape {value.shape}"
-                )
-            parts[key] = value.reshape(len(value), *expected[:2], -1)
-        else:
-            parts[key] = value.reshape(-1)  # cifar10.npz has its labels in a column
+    parts = {
+        key: _pictures(value, f"{key} in {source}", name) if key.startswith("x_") else value
+        for key, value in arrays.items()
+    }
     parts = _first(parts, limits)
     for key in ("x_train", "x_test"):
-        parts[key] = np.divide(parts[key], 255, dtype=np.float32)
+        if parts[key].dtype == np.uint8:
+            parts[key] = np.divide(parts[key], 255, dtype=np.float32)
     return Dataset(**parts, class_names=_CLASS_NAMES[name], name=name, source=source)
+
+
+def _pictures(value: np.ndarray, what: str, name: str) -> np.ndarray:
+    """Images with a channel axis: bytes, as Keras has them, or numbers in [0, 1]."""
+    expected = _IMAGE_SHAPES[name]
+    shapes = [expected, (*expected, 1)]
+    if len(expected) == 2:  # of several channels, it could be each pixel's or each channel's first
+        shapes.append((expected[0] * expected[1],))
+    fits = value.shape[1:] in shapes and len(value)
+    if fits and value.dtype.kind in "iu" and 0 <= value.min() <= value.max() <= 255:
+        value = value.astype(np.uint8, copy=False)
+    elif not (fits and value.dtype.kind == "f" and 0 <= value.min() <= value.max() <= 1):
+        ends = (
+            f", from {value.min()} to {value.max()}" if fits and value.dtype.kind in "iuf" else ""
+        )
+        raise ValueError(
+            f"{what} must hold uint8 images, or floats in [0, 1], of shape {expected}, got "
+            f"{value.dtype} of shape {value.shape}{ends}: images of another kind come in by "
+            "kdlab.Dataset.from_arrays(x, y)"
+        )
+    return value.reshape(len(value), *(*expected, 1)[:3])

@@ -10,11 +10,17 @@ import math
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sized
+from contextlib import suppress
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
+
+from kdlab._checks.arrays import array, as_array, describe, examples, from_0_to_1, images
+from kdlab._checks.labels import classes_in, labels
+
+__all__ = ["array", "as_array", "classes_in", "examples", "from_0_to_1", "images", "labels"]
 
 # Rows of logits that sum to one this exactly, with no negative entry, are probabilities.
 _SUMS_TO_ONE = 1e-4
@@ -25,7 +31,9 @@ _MOST_UNITS = 65_536
 def positive_number(value, name: str) -> float:
     """A finite number above zero."""
     if not is_real(value) or not _is_finite(value) or value <= 0:
-        raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
+        raise ValueError(
+            f"{name} must be a finite number above 0, got {value!r}{_as_number(value)}"
+        )
     return float(value)
 
 
@@ -40,7 +48,7 @@ def training_temperature(value, name: str = "temperature") -> float:
     if not 1e-6 <= value <= 1e6:
         raise ValueError(
             f"{name} must lie in 1e-06 to 1e+06, which training in float32 can tell apart, "
-            f"got {value:g}"
+            f"got {value:g}: temperatures of use lie between 1 and 20"
         )
     return value
 
@@ -50,7 +58,7 @@ def alpha(value, name: str = "alpha") -> float:
     if not is_real(value) or not 0 <= value <= 1:
         raise ValueError(
             f"{name}, the weight of the soft loss against the hard one, must lie in [0, 1], "
-            f"got {value!r}"
+            f"got {value!r}{_as_share(value)}"
         )
     return float(value)
 
@@ -58,14 +66,16 @@ def alpha(value, name: str = "alpha") -> float:
 def fraction(value, name: str) -> float:
     """A share: a number in [0, 1]."""
     if not is_real(value) or not 0 <= value <= 1:
-        raise ValueError(f"{name} must be a share in [0, 1], got {value!r}")
+        raise ValueError(f"{name} must be a share in [0, 1], got {value!r}{_as_share(value)}")
     return float(value)
 
 
 def positive_int(value, name: str, *, at_most: int | None = None) -> int:
     """A whole number of at least one, and at most `at_most` if that is given."""
     if not is_whole(value) or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+        raise ValueError(
+            f"{name} must be a whole number of at least 1, got {value!r}{_as_number(value)}"
+        )
     if at_most is not None and value > at_most:
         raise ValueError(f"{name} must be at most {at_most:,}, got {value:,}")
     return int(value)
@@ -74,7 +84,9 @@ def positive_int(value, name: str, *, at_most: int | None = None) -> int:
 def seed(value, name: str = "seed") -> int:
     """What random numbers start from, in Python, NumPy and TensorFlow alike."""
     if not is_whole(value) or not 0 <= value < 2**32:
-        raise ValueError(f"{name} must be a whole number from 0 to 2^32 - 1, got {value!r}")
+        raise ValueError(
+            f"{name} must be a whole number from 0 to 2^32 - 1, got {value!r}{_as_number(value)}"
+        )
     return int(value)
 
 
@@ -88,7 +100,7 @@ def flag(value, name: str) -> bool:
 def path(value, name: str = "path") -> Path:
     """The name of a file or folder, with `~` for the home folder."""
     if not isinstance(value, str | PathLike):
-        raise ValueError(f"{name} must be the name of a file or folder, got {_describe(value)}")
+        raise ValueError(f"{name} must be the name of a file or folder, got {describe(value)}")
     try:
         if "\0" in str(value):
             raise ValueError("no system has a zero byte in a name")
@@ -122,16 +134,46 @@ def text(value, name: str) -> str:
 
 
 def texts(value, name: str) -> tuple[str, ...]:
-    """Several texts; what is no text yet, such as a number, becomes one."""
+    """Several texts; what is no text yet, such as a number, becomes one.
+
+    A dict of number and text gives its texts in the order of their numbers.
+    """
     if isinstance(value, bytes) or not _is_sequence(value):
-        raise ValueError(f"{name} must be a list of texts, got {_describe(value)}")
+        raise ValueError(f"{name} must be a list of texts, got {describe(value)}")
+    if isinstance(value, Mapping):
+        value = _by_number(value, name)
     return tuple(writable(str(one), name) for one in value)
+
+
+def class_names(value, name: str = "class_names") -> tuple[str, ...]:
+    """One name per class."""
+    if isinstance(value, str):
+        raise ValueError(
+            f"{name} must be a list of names, got the text {value!r}: [{value!r}] holds one name, "
+            f"list({value!r}) one for each letter"
+        )
+    return texts(value, name)
+
+
+def _by_number(texts: Mapping, name: str) -> list:
+    """The texts of `{0: "cat", 1: "dog"}`, or of `{"cat": 0, "dog": 1}`, as Keras has them."""
+    numbers = [int(key) if str(key).isdecimal() else key for key in texts]  # JSON has no other keys
+    by_number = dict(zip(numbers, texts.values(), strict=True))
+    turned = {number: text for text, number in texts.items() if is_whole(number)}
+    for found in (by_number, turned):
+        if len(found) == len(texts) and all(i in found for i in range(len(texts))):
+            return [found[i] for i in range(len(texts))]
+    raise ValueError(
+        f"{name} must number its texts from 0 to {len(texts) - 1} where it is a dict, such as "
+        f"{{0: 'cat', 1: 'dog'}}, got {dict(texts)!r:.80}"
+    )
 
 
 def several(values, name: str, check: Callable) -> list:
     """One or more values that pass `check(value, name)`, each of them once, in their order."""
     if isinstance(values, str) or not is_iterable(values):
-        raise ValueError(f"{name} must be a list of values, got {values!r}")
+        cure = f": [{values!r}] holds one" if is_real(values) or isinstance(values, str) else ""
+        raise ValueError(f"{name} must be a list of values, got {values!r}{cure}")
     checked = list(dict.fromkeys(check(value, name) for value in values))
     if not checked:
         raise ValueError(f"{name} must hold at least one value, got none")
@@ -141,7 +183,7 @@ def several(values, name: str, check: Callable) -> list:
 def mapping(value, name: str, *, of: str) -> Mapping:
     """A dict of something by its name, which is a text; not empty."""
     if not isinstance(value, Mapping) or not value:
-        raise ValueError(f"{name} must be a dict of {of} by name, got {_describe(value)}")
+        raise ValueError(f"{name} must be a dict of {of} by name, got {describe(value)}")
     texts(list(value), f"{name}'s names")
     return value
 
@@ -154,42 +196,66 @@ def widths(value, name: str = "hidden_units") -> tuple[int, ...]:
     return tuple(positive_int(width, name, at_most=_MOST_UNITS) for width in values)
 
 
-def array(value, name: str, *, ndim: int | None = None, dtype=np.float64) -> np.ndarray:
-    """A finite array of numbers, not empty, of `ndim` dimensions if that is given."""
-    try:
-        result = np.asarray(value, dtype=dtype)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{name} must be an array of numbers, got {_describe(value)}") from error
-    if ndim is not None and result.ndim != ndim:
-        raise ValueError(f"{name} must have {ndim} dimensions, got shape {result.shape}")
-    if result.ndim == 0 or result.size == 0:
-        raise ValueError(f"{name} must not be empty, got shape {result.shape}")
-    if not np.isfinite(result).all():
-        bad = int(np.count_nonzero(~np.isfinite(result)))
+def scores(value, name: str = "logits", *, ndim: int | None = None, dtype=np.float64):
+    """Finite scores `(..., classes)`, before any softmax."""
+    raw = as_array(value)
+    if raw.dtype.kind == "f" and np.isneginf(raw).any():
         raise ValueError(
-            f"{name} must be finite, got {bad} NaN or infinite value(s) in shape {result.shape}"
+            f"{name} must be finite, got {np.isneginf(raw).sum():,} values of minus infinity, the "
+            "logarithm of a probability of 0. Pass logits_from_probabilities(p) of the "
+            "probabilities p themselves: it knows what to do with zeros"
+        )
+    result = array(value, name, ndim=ndim, dtype=dtype)
+    if result.shape[-1] < 2:
+        raise ValueError(
+            f"{name} must hold one column per class, at least 2, got shape {result.shape}. A "
+            "single sigmoid unit's logit z stands for the two logits [0, z]: "
+            "np.hstack([np.zeros_like(z), z])"
         )
     return result
 
 
 def logits(value, name: str = "logits", *, ndim: int | None = None, dtype=np.float64):
-    """Finite scores `(..., classes)`, before any softmax; probabilities bring a warning."""
-    result = array(value, name, ndim=ndim, dtype=dtype)
-    if result.shape[-1] < 2:
-        raise ValueError(
-            f"{name} must hold one column per class, at least 2, got shape {result.shape}"
-        )
-    # Bounds first: the sums of huge logits overflow.
-    in_range = result.min() >= 0 and result.max() <= 1 + _SUMS_TO_ONE
-    if in_range and np.allclose(result.sum(axis=-1), 1, rtol=0, atol=_SUMS_TO_ONE):
-        warnings.warn(
-            f"What was passed as {name} looks like softmax outputs: every row is non-negative and "
-            "sums to 1. A temperature divides logits; dividing probabilities flattens them into "
-            "almost nothing. Pass the scores from before the softmax.",
-            UserWarning,
-            stacklevel=outside(),
-        )
+    """The same; probabilities bring a warning."""
+    result = scores(value, name, ndim=ndim, dtype=dtype)
+    warn_if(like_probabilities(result, name))
     return result
+
+
+def warn_if(seen: str | None) -> None:
+    """Warn of what was seen in an argument, if anything, at the line that called kdlab."""
+    if seen:
+        warnings.warn(seen, UserWarning, stacklevel=outside())
+
+
+def like_probabilities(scores: np.ndarray, name: str) -> str | None:
+    """What makes one take scores for probabilities, or for votes, and what to do; None if nothing.
+
+    Scores as a network gives them are of both signs, and their sums differ from row to row.
+    """
+    low, high = scores.min(), scores.max()
+    if low < 0 or low == high or high > 1e30:  # sums of huge logits overflow
+        return None
+    sums = scores.sum(axis=-1, dtype=np.float64).ravel()
+    few = sums.size < 20  # a handful of rows may have one sum by chance
+    what = "softmax outputs"
+    if high <= 1 + _SUMS_TO_ONE and np.allclose(sums, 1, rtol=0, atol=_SUMS_TO_ONE):
+        seen = "every row is non-negative and sums to 1"
+    elif high <= 1 + _SUMS_TO_ONE and (not few or scores.size >= 100):
+        what = "probabilities"
+        seen = f"every value lies in [0, 1]; the rows sum to {sums.min():.3g} to {sums.max():.3g}"
+    elif sums.size > 2 and np.allclose(sums, 100, rtol=0, atol=6):
+        seen = "every row is non-negative and sums to about 100, as per cent do"
+    elif not few and sums.std() <= 0.02 * sums.mean():
+        what = "votes or probabilities"
+        seen = f"every row is non-negative and sums to about {sums.mean():.4g}"
+    else:
+        return None
+    return (
+        f"What was passed as {name} looks like {what}: {seen}. A temperature divides logits; "
+        "dividing probabilities flattens them into almost nothing. Pass the scores from before "
+        "the softmax, or logits_from_probabilities(p, temperature=...) where there are none."
+    )
 
 
 def probabilities(value, name: str) -> np.ndarray:
@@ -200,49 +266,10 @@ def probabilities(value, name: str) -> np.ndarray:
         raise ValueError(
             f"{name} must hold probabilities: no negative value and each row summing to 1, got "
             f"values from {result.min():.3g} to {result.max():.3g} "
-            f"and row sums from {sums.min():.3g} to {sums.max():.3g}"
+            f"and row sums from {sums.min():.3g} to {sums.max():.3g}. softmax(logits, temperature) "
+            "makes some of logits"
         )
     return result
-
-
-def labels(value, n_classes: int, name: str = "labels", *, n: int | None = None) -> np.ndarray:
-    """Class numbers `(n,)` in `[0, n_classes)`."""
-    result = as_array(value)
-    if result.ndim != 1 or result.dtype.kind not in "iu":
-        raise ValueError(
-            f"{name} must be a 1-D array of whole class numbers, got {_describe(value)}"
-        )
-    if n is not None and len(result) != n:
-        raise ValueError(f"{name} must hold one label per example, {n}, got {len(result)}")
-    if result.size and not (result.min() >= 0 and result.max() < n_classes):
-        raise ValueError(
-            f"{name} must lie in 0 to {n_classes - 1}, "
-            f"got values from {result.min()} to {result.max()}"
-        )
-    return result.astype(np.int32)
-
-
-def images(value, name: str = "x", *, shape: tuple[int, ...] | None = None) -> np.ndarray:
-    """Finite float32 images `(n, height, width, channels)`, of one `shape` if that is given.
-
-    None in the shape stands for any size.
-    """
-    result = array(value, name, ndim=4, dtype=np.float32)
-    if shape is not None and (
-        len(shape) != 3
-        or any(want not in (None, got) for want, got in zip(shape, result.shape[1:], strict=True))
-    ):
-        raise ValueError(f"{name} must hold images of shape {tuple(shape)}, got {result.shape[1:]}")
-    return result
-
-
-def from_0_to_1(values: np.ndarray, name: str) -> np.ndarray:
-    """Numbers, checked to be finite, that lie in [0, 1]."""
-    if values.min() < 0 or values.max() > 1:
-        raise ValueError(
-            f"{name} must lie in [0, 1], got values from {values.min():g} to {values.max():g}"
-        )
-    return values
 
 
 def choice(value, name: str, among: Iterable[str]) -> str:
@@ -267,19 +294,12 @@ def same_length(name_a: str, a, name_b: str, b) -> None:
     """Both arrays describe the same examples."""
     for name, value in {name_a: a, name_b: b}.items():
         if not _is_sequence(value):
-            raise ValueError(f"{name} must be a list or an array, got {_describe(value)}")
+            raise ValueError(f"{name} must be a list or an array, got {describe(value)}")
     if len(a) != len(b):
         raise ValueError(
-            f"{name_a} and {name_b} must describe the same examples, got {len(a)} and {len(b)}"
+            f"{name_a} and {name_b} must describe the same examples, got {len(a)} and {len(b)}: "
+            "cut both in the same way, or make both in one pass over the data"
         )
-
-
-def as_array(value) -> np.ndarray:
-    """As an array; where that is impossible, one that its check will refuse."""
-    try:
-        return np.asarray(value)
-    except ValueError:  # rows of different lengths
-        return np.array(None)
 
 
 def outside() -> int:
@@ -291,6 +311,25 @@ def outside() -> int:
     while frame is not None and frame.f_globals.get("__name__", "").startswith("kdlab."):
         level, frame = level + 1, frame.f_back
     return level
+
+
+def _as_number(value) -> str:
+    """How to make a number of what came in its place, where that is plain."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            kind = "int" if float(value).is_integer() else "float"
+            return f", a text: {kind}({value!r}) makes a number of it"
+    elif is_real(value) and not is_whole(value) and 0 <= value < 2**53 and value == int(value):
+        return f": int({value!r}) makes a whole number of it"
+    elif isinstance(value, list | tuple) or getattr(value, "ndim", 0):
+        return ", several: this takes one"
+    return ""
+
+
+def _as_share(value) -> str:
+    if is_real(value) and 1 < value <= 100:
+        return f": {float(value):g} % is {float(value) / 100:g}"
+    return _as_number(value)
 
 
 def is_real(value) -> bool:
@@ -317,12 +356,3 @@ def _is_finite(value: Real) -> bool:
 
 def _is_sequence(value) -> bool:
     return is_iterable(value) and isinstance(value, Sized)
-
-
-def _describe(value) -> str:
-    if isinstance(value, np.ndarray) or hasattr(value, "shape"):
-        array = np.asarray(value)
-        return f"an array of shape {array.shape} and type {array.dtype}"
-    return (
-        repr(value) if len(repr(value)) <= 80 else f"{type(value).__name__} {repr(value)[:60]}..."
-    )
