@@ -21,7 +21,7 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 # An environment does not survive being moved (scripts and the editable install hold its path).
 MOVED := $(shell [ ! -f .venv/.home ] || [ "$$(cat .venv/.home)" = "$$(pwd)" ] || echo moved)
 
-.PHONY: lab hub test format text refresh benchmark classroom experiments assignment grade figures waits app bundle test-bundle binder lock clean help $(MOVED)
+.PHONY: lab hub test floor format text refresh benchmark classroom experiments assignment grade figures waits app bundle test-bundle binder lock clean help $(MOVED)
 
 lab: .venv/.lab ## open your copies of the lessons, in my_lessons (LAB_ARGS="--no-browser --port 8899")
 	$(BIN)/python -m kdlab lab $(LAB_ARGS)
@@ -34,6 +34,9 @@ test: .venv/.test ## check style, then run every test and every lesson (TEST_ARG
 	$(BIN)/python -m ruff format --check
 	@# loadscope keeps the cells of one notebook, which share a kernel, in one process.
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder $(TEST_ARGS)
+
+floor: .venv/.home ## run the unit tests with the lowest versions that pyproject.toml allows: a quarter of an hour
+	PYTHON=$(BIN)/python .ci/floor -n $(JOBS) $(TEST_ARGS)
 
 format: .venv/.test text ## format the code, notebooks and their text included
 	$(BIN)/python -m ruff check --fix
@@ -121,6 +124,9 @@ help: ## list these commands
 	@touch $@
 
 .venv/.lab: requirements.txt pyproject.toml .venv/.home
+	@# TensorFlow with GPU code, from an older lock or by hand, has the same files as tensorflow-cpu.
+	@[ "$$(uname -sm)" != "Linux x86_64" ] || \
+	    $(BIN)/python -m pip uninstall --quiet --yes tensorflow 2> /dev/null
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	@touch $@
 

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from kdlab._extras import missing
 from kdlab.lessons import record
 from kdlab.lessons.copies import Copied, copy_lessons
 
@@ -70,8 +71,8 @@ def open_lab(folder: Path, arguments: list[str]) -> int:
     """JupyterLab on the first lesson, until it is ended."""
     try:
         from jupyterlab.labapp import main as jupyterlab
-    except ImportError:
-        print("JupyterLab is not installed: python -m pip install jupyterlab", file=sys.stderr)
+    except ModuleNotFoundError:
+        print(missing("jupyterlab", "lab"), file=sys.stderr)
         return 1
     # A URL, because a file as argument would not keep the folder as the server's root.
     command = [

@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 from packaging.requirements import Requirement
 
+from kdlab._extras import missing
 from kdlab._log import only_errors
 
 
@@ -27,20 +28,23 @@ def _require(*names: str) -> None:
         *names: what the package is called; the first is the one that kdlab asks for, the others
             are the same under another name.
     """
+    found = {}
+    for name in names:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    if not found:
+        raise ImportError(missing(names[0], "tensorflow"))
     try:
         wanted = [Requirement(text) for text in requires("kdlab") or ()]
     except PackageNotFoundError:
         return  # run from its folder: the versions are not known
-    asked = next(it for it in wanted if it.name == names[0] and it.marker is None)
-    found = None
-    for name in names:
-        with suppress(PackageNotFoundError):
-            found = found or version(name)
-    if found is None or not asked.specifier.contains(found, prereleases=True):
+    asked = next(it.specifier for it in wanted if it.name == names[0])
+    name, there = next(iter(found.items()))
+    if not asked.contains(there, prereleases=True):
         raise ImportError(
-            f"kdlab works with {asked}, but {found or 'none'} is installed: run "
-            f'`pip install "{asked}"`, or `pip install -r requirements.txt` in the folder of the '
-            "lessons, and restart the kernel."
+            f"kdlab works with {name}{asked}, but {there} is installed: run "
+            f'`pip install "{name}{asked}"`, or `pip install -r requirements.txt` in the folder of '
+            "the lessons, and restart the kernel."
         )
 
 

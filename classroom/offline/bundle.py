@@ -44,10 +44,22 @@ def _manylinux(machine: str) -> list[str]:
 # What each platform's wheels are tagged with, and what its Python says of itself, for the markers
 # in the lock. These are the platforms for which the lock is known to have wheels.
 PLATFORMS = {
-    "linux-x86_64": (_manylinux("x86_64"), {"sys_platform": "linux", "os_name": "posix"}),
-    "linux-arm64": (_manylinux("aarch64"), {"sys_platform": "linux", "os_name": "posix"}),
-    "macos-arm64": (["macosx_13_0_arm64"], {"sys_platform": "darwin", "os_name": "posix"}),
-    "windows-x86_64": (["win_amd64"], {"sys_platform": "win32", "os_name": "nt"}),
+    "linux-x86_64": (
+        _manylinux("x86_64"),
+        {"sys_platform": "linux", "os_name": "posix", "platform_machine": "x86_64"},
+    ),
+    "linux-arm64": (
+        _manylinux("aarch64"),
+        {"sys_platform": "linux", "os_name": "posix", "platform_machine": "aarch64"},
+    ),
+    "macos-arm64": (
+        ["macosx_13_0_arm64"],
+        {"sys_platform": "darwin", "os_name": "posix", "platform_machine": "arm64"},
+    ),
+    "windows-x86_64": (
+        ["win_amd64"],
+        {"sys_platform": "win32", "os_name": "nt", "platform_machine": "AMD64"},
+    ),
 }
 
 

@@ -7,7 +7,6 @@ import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
-from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -28,23 +27,36 @@ def pinned(lock: str) -> set[str]:
     return names(re.findall(r"^[A-Za-z].*", (ROOT / lock).read_text("utf-8"), re.MULTILINE))
 
 
-KDLAB = names(PYPROJECT["project"]["dependencies"])
-EXTRAS = names(chain(*PYPROJECT["project"]["optional-dependencies"].values()))
+CORE = names(PYPROJECT["project"]["dependencies"])
+EXTRAS = {k: names(v) for k, v in PYPROJECT["project"]["optional-dependencies"].items()}
+LESSONS = CORE | EXTRAS["tensorflow"] | EXTRAS["lab"]  # what `make lab` installs
 TESTS = names(PYPROJECT["dependency-groups"]["test"])
+# The only modules of kdlab that may import what `pip install kdlab` does not bring.
+OPTIONAL = {
+    "_tensorflow.py": "tensorflow",
+    "__main__.py": "lab",
+    "jupyter": "lab",
+    "grading": "grading",
+    "cohort/cluster.py": "distributed",
+}
 # What the code in a folder may import. PyTorch is no dependency: a benchmark installs it by itself.
 DECLARED = {
-    "kdlab": KDLAB | EXTRAS,
-    "apps": KDLAB,
-    "classroom": KDLAB | EXTRAS,
-    "experiments": KDLAB | EXTRAS,
-    "tests": KDLAB | TESTS,
-    "benchmarks": KDLAB | TESTS | pinned("benchmarks/requirements.txt"),
+    "kdlab": CORE,
+    **{f"kdlab/{path}": CORE | EXTRAS[extra] for path, extra in OPTIONAL.items()},
+    "apps": CORE,
+    "classroom": CORE | EXTRAS["grading"] | EXTRAS["hub"],
+    "experiments": CORE | EXTRAS["tensorflow"] | EXTRAS["accelerator"],
+    "tests": LESSONS | TESTS,
+    "benchmarks": LESSONS | TESTS | pinned("benchmarks/requirements.txt"),
 }
 
 
-def sources(folder: str) -> list[Path]:
-    paths = (ROOT / folder).rglob("*.py")
-    return [path for path in paths if "node_modules" not in path.parts]
+def sources(place: str) -> list[Path]:
+    """A file itself, or what is in a folder, less what stands in `DECLARED` by itself."""
+    others = [ROOT / name for name in DECLARED if name.startswith(f"{place}/")]
+    paths = (ROOT / place).rglob("*.py") if (ROOT / place).is_dir() else [ROOT / place]
+    apart = {*others, *(path for other in others for path in other.rglob("*.py"))}
+    return [path for path in paths if "node_modules" not in path.parts and path not in apart]
 
 
 # Scripts and tests also import what lies beside them.
@@ -63,15 +75,21 @@ def undeclared(source: str, declared: set[str]) -> set[str]:
     return {n for n in found if not declared & {canonicalize_name(d) for d in HOMES.get(n, [n])}}
 
 
-@pytest.mark.parametrize("folder", DECLARED)
-def test_every_import_is_of_a_declared_dependency(folder):
-    paths = sources(folder)
+@pytest.mark.parametrize("place", DECLARED)
+def test_every_import_is_of_a_declared_dependency(place):
+    paths = sources(place)
     missing = {
         str(path.relative_to(ROOT)): names
         for path in paths
-        if (names := undeclared(path.read_text("utf-8"), DECLARED[folder]))
+        if (names := undeclared(path.read_text("utf-8"), DECLARED[place]))
     }
     assert paths and missing == {}
+
+
+@pytest.mark.parametrize("place", OPTIONAL)
+def test_what_may_import_an_extra_does(place):
+    sources_of = sources(f"kdlab/{place}")
+    assert any(undeclared(path.read_text("utf-8"), CORE) for path in sources_of)
 
 
 @pytest.mark.parametrize(
@@ -89,5 +107,5 @@ def test_an_import_that_is_not_declared_is_seen(source, missing):
 
 
 def test_the_locks_hold_all_that_is_declared():
-    assert pinned("requirements.txt") >= KDLAB
+    assert pinned("requirements.txt") >= LESSONS
     assert pinned("requirements-test.txt") >= TESTS
