@@ -10,7 +10,8 @@ from kdlab._version import __version__
 # Where each public name lives.
 _MODULES = {
     "profiles": ("choose_profile",),
-    "datasets": ("Dataset", "load_dataset"),
+    "datasets": ("Dataset", "collect", "load_dataset"),
+    "recovered": ("logits_from_probabilities", "logits_from_top_k"),
     "soft_targets": ("softmax", "log_softmax", "entropy", "kl_divergence", "soft_loss_gradient"),
     "metrics": (
         "Interval",

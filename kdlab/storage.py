@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import time
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -110,6 +111,11 @@ def write_arrays(
         TypeError: JSON cannot write a value of `about`.
         OSError: the file cannot be written; an older one is then left as it was.
     """
+    # A type that is not NumPy's own, bfloat16, would come back as plain bytes.
+    arrays = {
+        name: array.astype(np.float32) if array.dtype.kind == "V" else array
+        for name, array in arrays.items()
+    }
     text = json.dumps({**about, "format": _FORMAT, "sha256": checksum(arrays)})
     save = np.savez_compressed if compress else np.savez
     write_atomically(path, lambda file: save(file, **arrays, about=np.array(text)))
@@ -141,3 +147,48 @@ def read_arrays(path) -> tuple[dict[str, np.ndarray], dict]:
     if expected != checksum(arrays):
         raise ValueError("its checksum does not match")
     return arrays, about
+
+
+def of_another_make(path) -> str | None:
+    """What a file, or folder, is that `write_arrays` did not write, and how to use it.
+
+    Looked at are its first bytes and the names in it: nothing is opened that could run.
+    """
+    path = Path(path)
+    if path.is_dir():
+        if (path / "saved_model.pb").exists():
+            return (
+                ", but a SavedModel: predict_logits takes "
+                f"keras.layers.TFSMLayer({str(path)!r}, call_endpoint='serve') as it is"
+            )
+        return ", but a folder"
+    if path.read_bytes()[:4] == b"\x89HDF":
+        return _keras_model(path)
+    if not zipfile.is_zipfile(path):
+        return None
+    try:
+        with zipfile.ZipFile(path) as file:
+            names = [Path(name) for name in file.namelist()]
+    except zipfile.BadZipFile:  # damaged, then
+        return None
+    if any(name.name == "model.weights.h5" for name in names):
+        return _keras_model(path)
+    if any(name.name == "data.pkl" for name in names):
+        return (
+            ", but a file of PyTorch: load it there, with the code of its module; "
+            "predict_logits(module, x) asks it"
+        )
+    if names and all(name.suffix == ".npy" for name in names) and Path("about.npy") not in names:
+        found = ", ".join(name.stem for name in names)
+        return (
+            f", but holds the arrays {found}: where one of them is a teacher's logits, pass that "
+            f"to distill, np.load({str(path)!r})[NAME]"
+        )
+    return None
+
+
+def _keras_model(path: Path) -> str:
+    return (
+        f", but a Keras model: model = keras.models.load_model({str(path)!r}) opens it, and "
+        "save_teacher(NAME, model, dataset) stores it with its logits"
+    )

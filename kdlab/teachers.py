@@ -13,9 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from kdlab import _checks
-from kdlab.datasets import Dataset, require_dataset
+from kdlab._progress import reported
+from kdlab.datasets import Dataset, example_bytes, require_dataset
 from kdlab.provenance import versions
-from kdlab.storage import read_arrays, write_arrays
+from kdlab.storage import of_another_make, read_arrays, write_arrays
+from kdlab.teacher_signal import warn_of_useless
 
 _SHIPPED = Path(__file__).parent / "pretrained"
 
@@ -55,30 +57,41 @@ class StoredTeacher:
             dataset: the data set it was made from, or one with images of the same shape.
 
         Returns:
-            A `keras.Model`: images `(n, height, width, channels)` in [0, 1] to logits
-            `(n, classes)`. Its architecture is the one that the provenance names, or else the
-            default of `build_teacher`.
+            A `keras.Model`: examples of the data set to logits `(n, classes)`. Its architecture
+            is the one that the provenance names, or else the one of `build_teacher` that has such
+            weights.
 
         Raises:
-            ValueError: `dataset` holds other images, or the weights are those of a model that
-                `build_teacher` does not build.
+            ValueError: `dataset` holds other examples, or the weights are those of a network that
+                `build_teacher` does not build: of your own, for example. Build it yourself then,
+                and give it `teacher.weights` by `set_weights`.
 
         Example:
             >>> from kdlab import load_dataset
             >>> pretrained_teacher("digits").build(load_dataset("digits")).output_shape
             (None, 10)
         """
-        from kdlab.models import build_teacher
+        from kdlab.models import ARCHITECTURES, build_teacher
 
-        model = build_teacher(dataset, self.provenance.get("architecture", "cnn"))
-        try:
-            model.set_weights(self.weights)
-        except ValueError as error:
-            raise ValueError(
-                f"dataset must hold images like those of {self.provenance.get('dataset')}, "
-                f"got {dataset!r}"
-            ) from error
-        return model
+        require_dataset(dataset)
+        named = self.provenance.get("architecture")
+        found = [weight.shape for weight in self.weights]
+        for architecture in [named] if named else ARCHITECTURES:
+            try:
+                model = build_teacher(dataset, architecture)
+            except ValueError:
+                if named:
+                    raise
+                continue  # it takes no such examples
+            if [weight.shape for weight in model.get_weights()] == found:
+                model.set_weights(self.weights)
+                return model
+        tried = f"not {named!r}" if named else f"none of {', '.join(ARCHITECTURES)}"
+        raise ValueError(
+            f"dataset must hold examples like those of {self.provenance.get('dataset')}, got "
+            f"{dataset!r}; or else the network is not of build_teacher ({tried} has such weights): "
+            "build your own as before, and model.set_weights(teacher.weights) brings back the rest"
+        )
 
 
 def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
@@ -116,9 +129,9 @@ def save_teacher(path, model, dataset: Dataset, **made_with) -> StoredTeacher:
 
 
 def _teacher_of(model, dataset: Dataset, made_with: dict) -> StoredTeacher:
-    from kdlab.distillation import predict_logits
     from kdlab.distillation.epochs import trained_epochs
     from kdlab.distillation.inputs import check_inputs
+    from kdlab.distillation.predict import scores
 
     check_inputs(model, dataset.x_train[:1], "the dataset")
     epochs = trained_epochs(model)
@@ -128,9 +141,11 @@ def _teacher_of(model, dataset: Dataset, made_with: dict) -> StoredTeacher:
             f"epochs={epochs} is stored."
         )
         made_with = {**made_with, "epochs": epochs}
+    train_logits = scores(model, dataset.x_train, show=reported)
+    warn_of_useless(train_logits, dataset.y_train, "the model's output")
     return StoredTeacher(
-        train_logits=predict_logits(model, dataset.x_train),
-        test_logits=predict_logits(model, dataset.x_test),
+        train_logits=train_logits,
+        test_logits=scores(model, dataset.x_test, show=reported),
         weights=model.get_weights(),
         images=np.concatenate([_fingerprints(dataset.x_train), _fingerprints(dataset.x_test)]),
         provenance={
@@ -199,7 +214,8 @@ def load_teacher(path, dataset: Dataset | None = None) -> StoredTeacher:
             arrays["train_logits"], arrays["test_logits"], weights, images, about
         )
     except (ValueError, KeyError) as error:
-        raise ValueError(f"{path} is no stored teacher, or is damaged ({error})") from error
+        instead = of_another_make(path) or f", or is damaged ({error})"
+        raise ValueError(f"{path} is no stored teacher{instead}") from error
     if dataset is not None and about.get("data_checksum") != dataset.checksum:
         raise ValueError(
             f"{path} was made from other data than {dataset!r}: "
@@ -323,8 +339,7 @@ def _fingerprints(images: np.ndarray) -> np.ndarray:
     """Eight bytes per image that tell it from all others."""
 
     def digest(image) -> bytes:
-        as_bytes = np.rint(image * 255).astype(np.uint8)
-        return hashlib.blake2b(as_bytes.tobytes(), digest_size=8).digest()
+        return hashlib.blake2b(example_bytes(image), digest_size=8).digest()
 
     # One by one: three copies of CIFAR-10 at a time take memory, and many times as long.
     return np.frombuffer(b"".join(map(digest, images)), "<u8").astype(np.uint64)

@@ -2,20 +2,19 @@
 
 The teacher's knowledge travels as *stored logits*: the teacher runs once over the transfer set,
 not at every step, so an epoch of distillation costs the same as an epoch on labels.
+
+Each name is imported on first use: a model of another library is asked without TensorFlow.
 """
 
-from kdlab.distillation.fit import distill, train
-from kdlab.distillation.losses import DistillationLoss, hard_loss, soft_loss
-from kdlab.distillation.predict import measure_model, predict_logits
-from kdlab.distillation.targets import pack_targets
+from kdlab._lazy import on_first_use
 
-__all__ = [
-    "DistillationLoss",
-    "distill",
-    "hard_loss",
-    "measure_model",
-    "pack_targets",
-    "predict_logits",
-    "soft_loss",
-    "train",
-]
+_MODULES = {
+    "fit": ("distill", "train"),
+    "losses": ("DistillationLoss", "hard_loss", "soft_loss"),
+    "measure": ("measure_model",),
+    "predict": ("predict_logits",),
+    "targets": ("pack_targets",),
+}
+
+__all__ = sorted(name for names in _MODULES.values() for name in names)
+__getattr__ = on_first_use(__name__, _MODULES)

@@ -6,15 +6,15 @@ from kdlab._tensorflow import tf
 from kdlab.distillation.keras_internals import without_tracing_warning
 
 
-def batches(x, targets, batch_size: int, seed: int, first_epoch: int):
+def batches(examples: tuple, batch_size: int, seed: int, first_epoch: int):
     """All examples in batches, again and again, in an order of its own for each epoch.
 
     Given arrays, `fit` sets its input up anew for every epoch, which on small data takes ten times
     as long as the training. And the order follows from the seed and the epoch alone, so that a run
     that goes on after an interruption sees what it would have seen.
     """
-    n = len(x)
-    x, targets = tf.constant(x), tf.constant(targets)
+    examples = [tf.constant(part) for part in examples]  # inputs, targets and perhaps weights
+    n = len(examples[0])
 
     def of_epoch(epoch):
         order = tf.random.experimental.stateless_shuffle(tf.range(n), [seed, epoch])
@@ -27,7 +27,7 @@ def batches(x, targets, batch_size: int, seed: int, first_epoch: int):
     return (
         tf.data.Dataset.counter(first_epoch)
         .flat_map(of_epoch)
-        .map(lambda batch: (tf.gather(x, batch), tf.gather(targets, batch)))
+        .map(lambda batch: tuple(tf.gather(part, batch) for part in examples))
         .prefetch(2)
         .with_options(untuned)
     )

@@ -13,6 +13,7 @@ from contextlib import suppress
 
 from kdlab import _checks
 from kdlab._tensorflow import keras
+from kdlab.distillation.targets import label_first
 from kdlab.storage import checksum, read_arrays, write_arrays
 
 # Seconds between two saves: many epochs of a small model, one of a large one.
@@ -87,15 +88,22 @@ class Checkpoint(keras.callbacks.Callback):
             self.path.unlink(missing_ok=True)
 
 
-def identity(model, x, targets, epochs: int, batch_size: int, seed: int) -> dict:
+def identity(model, x, targets, weights, epochs: int, batch_size: int, seed: int) -> dict:
     """What tells a run from all others."""
+    arrays = {"x": x, "targets": label_first(targets)}
+    if weights is not None:
+        arrays["weights"] = weights
     loss = keras.saving.serialize_keras_object(model.loss)
     if loss["registered_name"]:  # ours; its module is the package in older files
         loss["module"] = "kdlab.distillation"
+    # In mixed precision it is one that scales the loss for another.
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    optimizer = keras.saving.serialize_keras_object(optimizer)
     return {
-        "data": checksum({"x": x, "targets": targets}),
+        "data": checksum(arrays),
         "model": [list(variable.shape) for variable in model.variables],
-        "learning_rate": model.optimizer.get_config()["learning_rate"],
+        "learning_rate": optimizer["config"]["learning_rate"],
+        **({} if optimizer["class_name"] == "Adam" else {"optimizer": optimizer}),
         "loss": loss,
         "epochs": epochs,
         "batch_size": batch_size,

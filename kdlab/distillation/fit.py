@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from kdlab import _checks
 from kdlab._interrupt import held_interrupts
 from kdlab._tensorflow import keras
 from kdlab.distillation.batches import batches, several_steps
-from kdlab.distillation.callbacks import Interrupt, Report, Validation
+from kdlab.distillation.callbacks import (
+    Diverged,
+    Divergence,
+    History,
+    Interrupt,
+    Report,
+    Validation,
+)
 from kdlab.distillation.checkpoint import Checkpoint, identity
 from kdlab.distillation.epochs import note_epochs, trained_epochs
-from kdlab.distillation.inputs import check_inputs, warn_of_softmax
+from kdlab.distillation.inputs import (
+    check_callbacks,
+    check_inputs,
+    check_optimizer,
+    check_outputs,
+    check_targets,
+    example_weights,
+    warn_of_softmax,
+)
 from kdlab.distillation.keras_internals import make_variables, set_train_function
 from kdlab.distillation.keras_metrics import label_accuracy, teacher_agreement
 from kdlab.distillation.losses import DistillationLoss
 from kdlab.distillation.targets import pack
 from kdlab.distillation.workload import steps_per_call
+from kdlab.teacher_signal import warn_of_useless
 
 
 def train(
     model,
     x,
-    y,
+    y=None,
     *,
     epochs: int = 20,
     batch_size: int = 64,
@@ -31,21 +49,27 @@ def train(
     seed: int = 0,
     monitor=None,
     checkpoint=None,
+    callbacks=(),
+    sample_weight=None,
+    class_weight=None,
+    optimizer=None,
 ):
     """Train a model on labels: a teacher, or a student on its own.
 
     Adam on the cross-entropy of the model's logits. Interrupting it (the stop button of
     JupyterLab, or Ctrl+C) keeps what has been learned: the call returns the history so far. A model
-    that was trained before goes on from its weights, and a line says so.
+    that was trained before goes on from its weights, and a line says so. If the loss is no longer
+    finite, the training ends at once, with a warning.
 
     Args:
         model: a Keras model that returns logits; trained in place.
-        x: images `(n, height, width, channels)`.
-        y: labels `(n,)`.
+        x: examples `(n, ...)`, whatever the model takes: images, rows of a table, tokens.
+        y: labels `(n,)`; as a column, a series or one-hot rows, too.
         epochs: how often to go through the data.
         batch_size: examples per step.
         learning_rate: the step size of Adam, or a `keras.optimizers.schedules` that gives it.
-        validation_data: `(x, y)` to measure after every epoch; never trained on.
+        validation_data: `(x, y)`, or `(x, y, sample_weight)`, to measure after every epoch; never
+            trained on.
         seed: decides the order of the examples. (Sets the global seeds of Python, NumPy and Keras.)
         monitor: what shows the progress: a `TrainingMonitor`, or anything with its `start`,
             `update` and `finish`.
@@ -54,6 +78,13 @@ def train(
             again, and ends as if nothing had happened; the file is then removed. The same call has
             the same arrays to the last bit: keep a teacher's logits in a file (`save_teacher`),
             since another machine, or another number of threads, computes them a little differently.
+        callbacks: Keras callbacks, early stopping for example. A run that goes on from a checkpoint
+            starts them anew.
+        sample_weight: how much each example counts, `(n,)`, not negative.
+        class_weight: how much the examples of a class count, by its number: `{7: 10.0}`. A class
+            that is not named counts 1. With `sample_weight`, both factors apply.
+        optimizer: a Keras optimizer in place of Adam, with a learning rate of its own. It is taken
+            as a pattern: each run gets a new one.
 
     Returns:
         `keras.callbacks.History`; `history.history` has `loss` and `accuracy` of every epoch, and
@@ -70,13 +101,14 @@ def train(
         2
     """
     x = check_inputs(model, x)
-    y = _checks.labels(y, model.output_shape[-1], "y", n=len(x))
+    y = _checks.labels(y, check_outputs(model), "y", n=len(x))
     return _fit(
         model,
         x,
         y,
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         ["accuracy"],
+        labels=y,
         epochs=epochs,
         batch_size=batch_size,
         learning_rate=learning_rate,
@@ -84,6 +116,10 @@ def train(
         seed=seed,
         monitor=monitor,
         checkpoint=checkpoint,
+        callbacks=callbacks,
+        sample_weight=sample_weight,
+        class_weight=class_weight,
+        optimizer=optimizer,
     )
 
 
@@ -103,6 +139,10 @@ def distill(
     seed: int = 0,
     monitor=None,
     checkpoint=None,
+    callbacks=(),
+    sample_weight=None,
+    class_weight=None,
+    optimizer=None,
 ):
     """Train a student on a teacher's stored logits.
 
@@ -112,14 +152,14 @@ def distill(
 
     Args:
         student: a Keras model that returns logits; trained in place.
-        x: the transfer set, images `(n, height, width, channels)`.
+        x: the transfer set, examples `(n, ...)`.
         teacher_logits: the teacher's logits on `x`, `(n, classes)`.
         y: labels `(n,)`, or None to learn from the soft targets alone (`alpha` is then 1).
         temperature: `T` of the soft part.
         alpha: the weight of the soft part, in [0, 1].
         scale_by_t2: whether to multiply the soft part by `T^2`.
-        epochs, batch_size, learning_rate, validation_data, seed, monitor, checkpoint: as in
-            `train`.
+        epochs, batch_size, learning_rate, validation_data, seed, monitor, checkpoint, callbacks,
+            sample_weight, class_weight, optimizer: as in `train`. (`class_weight` needs labels.)
 
     Returns:
         `keras.callbacks.History`, as `train` does. Where there are no labels it has `agreement` in
@@ -140,21 +180,20 @@ def distill(
     """
     x = check_inputs(student, x, of="student")
     loss = DistillationLoss(temperature, 1.0 if y is None else alpha, scale_by_t2)
-    classes = student.output_shape[-1]
-    targets = _checks.logits(teacher_logits, "teacher_logits", ndim=2, dtype=np.float32)
-    if targets.shape != (len(x), classes):
-        raise ValueError(
-            f"teacher_logits must hold one row per image of x and one column per class of the "
-            f"student, {(len(x), classes)}, got shape {targets.shape}"
-        )
+    classes = check_outputs(student, "student")
+    targets = check_targets(teacher_logits, len(x), classes)
     if y is not None:
-        targets = pack(_checks.labels(y, classes, "y", n=len(x)), targets)
+        y = _checks.labels(y, classes, "y", n=len(x))
+    warn_of_useless(targets, y, "teacher_logits")
+    if y is not None:
+        targets = pack(y, targets)
     return _fit(
         student,
         x,
         targets,
         loss,
         [teacher_agreement if y is None else label_accuracy],  # one: each costs a tenth of an epoch
+        labels=y,
         epochs=epochs,
         batch_size=batch_size,
         learning_rate=learning_rate,
@@ -162,6 +201,10 @@ def distill(
         seed=seed,
         monitor=monitor,
         checkpoint=checkpoint,
+        callbacks=callbacks,
+        sample_weight=sample_weight,
+        class_weight=class_weight,
+        optimizer=optimizer,
     )
 
 
@@ -172,6 +215,7 @@ def _fit(
     loss,
     metrics,
     *,
+    labels,
     epochs,
     batch_size,
     learning_rate,
@@ -179,40 +223,49 @@ def _fit(
     seed,
     monitor,
     checkpoint,
+    callbacks,
+    sample_weight,
+    class_weight,
+    optimizer,
 ):
     """The one training loop behind `train` and `distill`."""
     epochs = _checks.positive_int(epochs, "epochs")
     batch_size = _checks.positive_int(batch_size, "batch_size")
     seed = _checks.seed(seed)
-    if not isinstance(learning_rate, keras.optimizers.schedules.LearningRateSchedule):
-        learning_rate = _checks.positive_number(learning_rate, "learning_rate")
+    with model.distribute_strategy.scope():  # whichever the model was built under
+        optimizer = check_optimizer(optimizer, learning_rate)
+    rate = optimizer.learning_rate  # the first one, where a schedule gives it
+    classes = check_outputs(model)
+    weights = example_weights(sample_weight, class_weight, labels, len(x), classes)
     steps = -(-len(x) // batch_size)
-    callbacks = []
+    history = History()
+    beside = [Divergence(history)]
     if validation_data is not None:
-        callbacks.append(Validation(model, validation_data))
+        beside.append(Validation(model, validation_data))
+    beside += check_callbacks(callbacks)
     if monitor is not None:
-        callbacks.append(Report(monitor, steps))
+        beside.append(Report(monitor, steps))
+    beside.append(history)
     warn_of_softmax(model)
     keras.utils.set_random_seed(seed)
     per_call = steps_per_call(model, steps, batch_size)
+    examples = (x, targets) if weights is None else (x, targets, weights)
     with model.distribute_strategy.scope():  # whichever the model was built under
         model.compile(
-            optimizer=keras.optimizers.Adam(learning_rate),
+            optimizer=optimizer,
             loss=loss,
             metrics=metrics,
             steps_per_execution=per_call,
             jit_compile=False,  # XLA takes seconds to compile, and gains nothing on a CPU
         )
-        make_variables(model, x[:1], targets[:1])
+        make_variables(model, *(part[:1] for part in examples))
     if per_call > 1:
         set_train_function(model, several_steps(model, steps, per_call))
-    history = keras.callbacks.History()
-    callbacks.append(history)
     done = 0
     if checkpoint is not None:
-        run = identity(model, x, targets, epochs, batch_size, seed)
+        run = identity(model, x, targets, weights, epochs, batch_size, seed)
         saved = Checkpoint(checkpoint, model, history, run)
-        callbacks.append(saved)
+        beside.append(saved)
         done = saved.restore()
     before = 0 if done else trained_epochs(model)
     if before:
@@ -220,7 +273,6 @@ def _fit(
             f"Going on: this model has had {before} epochs already. To begin anew, build it again."
         )
     message = "Ended by an error."
-    history.epoch = []  # Keras sets it when training begins, and an interrupt may come before
     try:
         if monitor is not None:
             monitor.start(epochs, unit="epoch")
@@ -228,26 +280,70 @@ def _fit(
                 monitor.update(done)
         with held_interrupts() as check:
             model.fit(
-                batches(x, targets, batch_size, seed, first_epoch=done),
+                batches(examples, batch_size, seed, first_epoch=done),
                 initial_epoch=done,
                 epochs=epochs,
                 steps_per_epoch=steps,
                 shuffle=False,  # it has been
                 verbose=0,
-                callbacks=[*callbacks, Interrupt(check)],
+                callbacks=[*beside, Interrupt(check)],
             )
         if checkpoint is not None:
             saved.remove()
+        _warn_of_nothing_learned(model, history, labels)
         message = f"Done: {epochs} epochs."
+        if len(history.epoch) < epochs:
+            message = f"Stopped after {len(history.epoch)} of {epochs} epochs, by a callback."
     except KeyboardInterrupt:
         message = (
             f"Stopped after {len(history.epoch)} of {epochs} epochs; what was learned is kept."
         )
         if monitor is None:
             print(message)
+    except Diverged:
+        if checkpoint is not None:
+            saved.remove()
+        message = (
+            f"The training diverged in epoch {len(history.epoch)} of {epochs}: the loss is not "
+            f"finite, and {model.name!r} is of no use. Build it again, "
+            f"with a lower learning rate than {float(rate):g}."
+        )
+        warnings.warn(message, UserWarning, stacklevel=_checks.outside())
     finally:
         note_epochs(model, before + len(history.epoch))
-        set_train_function(model, None)  # a later `fit` makes its own
+        _leave(model)
         if monitor is not None:  # which must not offer to stop what has ended
             monitor.finish(message)
     return history
+
+
+def _warn_of_nothing_learned(model, history, labels) -> None:
+    accuracy = history.history.get("accuracy")
+    if labels is None or not accuracy or len(accuracy) < 5:
+        return
+    often = np.bincount(labels).max() / len(labels)
+    luck = 3 * (often * (1 - often) / len(labels)) ** 0.5
+    if often > 0.6 or accuracy[-1] > often + luck:  # a rare class may be learned in silence
+        return
+    warnings.warn(
+        f"{model.name!r} has learned nothing: after {len(accuracy)} epochs it is right on "
+        f"{accuracy[-1]:.1%} of its training examples, and naming the most frequent class always "
+        f"would be on {often:.1%}. Try another learning rate, inputs in [0, 1] or standardised, "
+        "more hidden units; for photographs a network with convolutions, such as "
+        "build_student(dataset, architecture='cnn').",
+        UserWarning,
+        stacklevel=_checks.outside(),
+    )
+
+
+def _leave(model) -> None:
+    """Compile the model as users of Keras expect a classifier to be.
+
+    `evaluate` and `fit` then take labels, and a file of it opens wherever Keras is, without kdlab.
+    """
+    with model.distribute_strategy.scope():
+        model.compile(
+            optimizer=model.optimizer,
+            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            metrics=["accuracy"],
+        )

@@ -18,7 +18,7 @@ def all_layers(model) -> list:
     return model._flatten_layers()
 
 
-def make_variables(model, x, targets) -> None:
+def make_variables(model, *examples) -> None:
     """Make the variables of a compiled model's optimiser and metrics now.
 
     Made by the first step, they would cost a second trace of it, which is half of the wait before
@@ -26,9 +26,9 @@ def make_variables(model, x, targets) -> None:
 
     Args:
         model: compiled.
-        x, targets: some examples, of which only shape and type count.
+        *examples: inputs, targets and perhaps weights of some, of which only shape and type count.
     """
-    model._symbolic_build(data_batch=(x, targets))
+    model._symbolic_build(data_batch=examples)
 
 
 def set_train_function(model, function: Callable | None) -> None:

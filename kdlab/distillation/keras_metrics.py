@@ -29,12 +29,12 @@ def _known_as(name: str) -> Callable:
 @_known_as("accuracy")
 def label_accuracy(y_true, y_pred):
     """Keras metric: the share of examples whose label the student gets right."""
-    labels, _ = unpack_targets(y_true, y_pred)
-    return ops.equal(ops.cast(labels, "int64"), ops.cast(ops.argmax(y_pred, axis=-1), "int64"))
+    labels, _, logits = unpack_targets(y_true, y_pred)
+    return ops.equal(ops.cast(labels, "int64"), ops.cast(ops.argmax(logits, axis=-1), "int64"))
 
 
 @_known_as("agreement")
 def teacher_agreement(y_true, y_pred):
     """Keras metric: the share of examples on which student and teacher name the same class."""
-    _, teacher_logits = unpack_targets(y_true, y_pred)
-    return ops.equal(ops.argmax(teacher_logits, axis=-1), ops.argmax(y_pred, axis=-1))
+    _, teacher_logits, logits = unpack_targets(y_true, y_pred)
+    return ops.equal(ops.argmax(teacher_logits, axis=-1), ops.argmax(logits, axis=-1))

@@ -68,13 +68,16 @@ class DistillationLoss(keras.losses.Loss):
             no labels.
         scale_by_t2: whether to multiply the soft part by `T^2`. Without it, its gradient vanishes
             as `1 / T^2`.
-        reduction, name, dtype: as in every Keras loss; the default averages over the batch.
+        reduction, name, dtype: as in every Keras loss; the default averages over the batch. It is
+            computed in float32 whatever Keras is set to: half precision cannot hold a mean of small
+            soft losses.
 
     Call arguments:
         y_true: the pair `(labels, teacher_logits)`, of shapes `(n,)` and `(n, classes)`; or both
             in the one array that Keras's `fit` passes on, made by `pack_targets`; or, where
             `alpha` is 1, the teacher's logits alone.
-        y_pred: student logits `(n, classes)`.
+        y_pred: student logits `(n, classes)`, or `(n, 1)`: the logit `z` of a single sigmoid unit
+            stands for `[0, z]`, the teacher's as well.
 
     Raises:
         ValueError: an argument is out of range, or the targets do not fit the student's logits.
@@ -97,7 +100,7 @@ class DistillationLoss(keras.losses.Loss):
         *,
         reduction="sum_over_batch_size",
         name="distillation_loss",
-        dtype=None,
+        dtype="float32",
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.temperature = _checks.training_temperature(temperature)
@@ -105,7 +108,7 @@ class DistillationLoss(keras.losses.Loss):
         self.scale_by_t2 = _checks.flag(scale_by_t2, "scale_by_t2")
 
     def call(self, y_true, y_pred):
-        labels, teacher_logits = unpack_targets(y_true, y_pred)
+        labels, teacher_logits, student_logits = unpack_targets(y_true, y_pred)
         if labels is None and self.alpha < 1:
             raise ValueError(
                 f"y_true must hold labels too where alpha is below 1, got teacher logits alone "
@@ -116,9 +119,9 @@ class DistillationLoss(keras.losses.Loss):
         )
         loss = 0.0
         if self.alpha > 0:
-            loss += soft_weight * soft_loss(teacher_logits, y_pred, self.temperature)
+            loss += soft_weight * soft_loss(teacher_logits, student_logits, self.temperature)
         if self.alpha < 1:
-            loss += hard_weight * hard_loss(ops.cast(labels, "int32"), y_pred)
+            loss += hard_weight * hard_loss(ops.cast(labels, "int32"), student_logits)
         return loss
 
     def get_config(self):

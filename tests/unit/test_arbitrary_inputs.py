@@ -9,6 +9,7 @@ result, which is drawn and written where it can be, or a `ValueError`, `TypeErro
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import warnings
 from contextlib import redirect_stdout
@@ -24,10 +25,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from hypothesis.internal.conjecture import providers
 from matplotlib.figure import Figure
+from PIL import Image
 from test_exercises import EXERCISES
 
 import kdlab
-from kdlab import datasets
+from kdlab.datasets import loading
 from kdlab.metrics import reliability
 from kdlab.widgets._base import Widget
 from kdlab.widgets._page import page
@@ -121,6 +123,16 @@ def one_model():
 a_dataset, a_model = mostly(st.builds(one_dataset)), mostly(st.builds(one_model))
 
 
+# In place of a model: what gives scores, and what does not.
+FUNCTIONS = [
+    lambda x: x.reshape(len(x), -1)[:, :3],
+    lambda x: x.sum(axis=(1, 2, 3)),
+    lambda x: {"logits": x.reshape(len(x), -1), "other": x},
+    lambda x: None,
+    lambda x: x[:1],
+]
+
+
 a_file = mostly(st.just("mine.npz"))
 
 
@@ -158,6 +170,19 @@ def stored(path, dataset, build, seed):
     Path("mine.npz").unlink(missing_ok=True)  # or it is read, and nothing is built
     with redirect_stdout(io.StringIO()):
         return kdlab.stored_teacher(path, dataset, build, seed=seed)
+
+
+def from_folder(path, **settings):
+    """Of two classes, each of two images, unless the path is something else."""
+    for kind, i in itertools.product("ab", range(2)):
+        Path("photos", kind).mkdir(parents=True, exist_ok=True)
+        Image.new("L", (2, 3), 9 * i).save(f"photos/{kind}/{i}.png")
+    return kdlab.Dataset.from_folder(path, **settings)
+
+
+def from_table(**arguments):
+    Path("pets.csv").write_text("fur,legs,kind\n" + "short,4,dog\nlong,4,cat\n" * 3, "utf-8")
+    return kdlab.Dataset.from_table(**arguments)
 
 
 def show(alt):
@@ -232,8 +257,51 @@ TARGETS = {
             name=texts,
         ),
     ),
+    kdlab.Dataset.from_arrays: (
+        300,
+        dict(
+            x=images, y=labels | mostly(st.lists(texts, min_size=N, max_size=N)),
+            x_test=nothing, y_test=nothing, class_names=class_names | nothing, test=shares,
+            seed=counts, scale=flags, name=texts,
+        ),
+    ),
+    from_folder: (
+        100,
+        dict(
+            path=mostly(st.just("photos")), size=counts, grey=flags, test=shares, seed=counts,
+        ),
+    ),
+    from_table: (
+        200,
+        dict(
+            table=mostly(st.just("pets.csv")), label=mostly(st.just("kind")), test=shares,
+            seed=counts, drop=mostly(st.just(())), name=texts | nothing,
+        ),
+    ),
+    kdlab.collect: (
+        200,
+        dict(
+            batches=mostly(st.lists(st.tuples(images, labels), min_size=1, max_size=2)),
+            limit=counts | nothing,
+        ),
+    ),
     kdlab.load_teacher: (200, dict(path=anything)),
     kdlab.DistillationLoss: (200, dict(temperature=temperatures, alpha=shares, scale_by_t2=flags)),
+    kdlab.logits_from_probabilities: (
+        200,
+        dict(
+            probabilities=mostly(floats((N, CLASSES), 0, 1)), temperature=temperatures,
+            smoothing=shares,
+        ),
+    ),
+    kdlab.logits_from_top_k: (
+        200,
+        dict(
+            log_probabilities=mostly(floats((N, 2), -9, 0)),
+            classes=mostly(arrays(np.int64, (N, 2), elements=st.integers(0, 9))),
+            n_classes=counts | st.just(10),
+        ),
+    ),
     kdlab.pack_targets: (200, dict(labels=labels, teacher_logits=scores)),
     loss_of: (
         400,
@@ -260,7 +328,7 @@ TARGETS = {
     kdlab.build_student: (
         100,
         dict(
-            dataset=mostly(st.just(datasets.load_dataset(n_train=2, n_test=1))),
+            dataset=mostly(st.just(kdlab.load_dataset(n_train=2, n_test=1))),
             hidden_units=mostly(st.integers(1, 6)), seed=counts,
             architecture=mostly(st.sampled_from(["mlp", "cnn"])),
         ),
@@ -308,6 +376,7 @@ TARGETS = {
             logits=scores, images=images, labels=labels, class_names=class_names,
             temperature=slider, index=mostly(st.integers(0, N - 1)), student_logits=nothing,
             log_scale=flags, show_class=nothing, order=mostly(st.just("given")), guess=nothing,
+            captions=nothing,
         ),
     ),
     kdlab.LossExplorer: (
@@ -373,8 +442,19 @@ TARGETS = {
             temperature=temperatures, alpha=shares, scale_by_t2=flags, **TRAINING,
         ),
     ),
-    kdlab.predict_logits: (100, dict(model=a_model, x=fitting, batch_size=counts | nothing)),
-    kdlab.measure_model: (40, dict(model=a_model, x=fitting, repeats=counts)),
+    kdlab.predict_logits: (
+        150,
+        dict(
+            model=a_model | st.sampled_from(FUNCTIONS),
+            x=fitting,
+            output=scalars | nothing,
+            batch_size=counts | nothing,
+        ),
+    ),
+    kdlab.measure_model: (
+        40,
+        dict(model=a_model, x=fitting, output=scalars | nothing, repeats=counts),
+    ),
     kdlab.save_teacher: (
         100, dict(path=a_file, model=a_model, dataset=a_dataset, made_with=anything),
     ),
@@ -394,6 +474,7 @@ OTHER_NAMES = {
     kdlab.plot_lines: ("line",),
     kdlab.ComparisonBoard: ("the logits of",),
     kdlab.train_cohort: ("x_train", "y_train", "x_test", "y_test"),
+    kdlab.Dataset.from_arrays: ("x_train",),
     kdlab.choose_profile: ("KDLAB_PROFILE",),
 }
 
@@ -409,7 +490,7 @@ def neither_training_nor_network(monkeypatch, tmp_path):
 
     monkeypatch.chdir(tmp_path)  # for what is written under a name that can be one
     monkeypatch.setattr("kdlab.cohort.train._train_in_chunks", reached)
-    monkeypatch.setattr(datasets, "_from_keras", reached)
+    monkeypatch.setattr(loading, "_from_keras", reached)
     monkeypatch.setattr("keras.Model.fit", reached)
 
 

@@ -17,16 +17,20 @@ SOURCES = sorted(FOLDER.rglob("*.py"))
 
 # From the ground up. A module may import from its own floor and from those below.
 FLOORS = {
-    "foundations": "_checks _exact _interrupt _kernel _lazy _log _tensorflow _version profiles "
-    "provenance storage",
-    "numbers": "audit compression corruptions datasets metrics soft_targets",
+    "foundations": "_checks _exact _extras _interrupt _kernel _lazy _log _progress _shortlist "
+    "_tensorflow _version profiles provenance storage",
+    "numbers": "audit compression corruptions datasets metrics recovered soft_targets "
+    "teacher_signal",
     "networks": "models distillation cohort teachers",
     "pictures": "plots widgets",
     "lessons": "exercises grading jupyter lessons",
     "doors": "kdlab __main__",
 }
 # They take plain arrays: nothing that they import, or that this imports, knows of TensorFlow.
-NUMPY_ONLY = ["audit", "compression", "corruptions", "metrics", "plots", "soft_targets", "widgets"]
+NUMPY_ONLY = [
+    "audit", "compression", "corruptions", "metrics", "plots", "recovered", "soft_targets",
+    "teacher_signal", "widgets",
+]  # fmt: skip
 # They load TensorFlow only when a function needs it.
 ON_DEMAND = ["datasets", "exercises", "lessons", "provenance", "teachers"]
 

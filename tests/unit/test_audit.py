@@ -15,6 +15,7 @@ from audit_losses import (
     soft_cross_entropy,
     unsure,
 )
+from older import has_distillation
 
 import kdlab
 from kdlab import audit_loss
@@ -93,6 +94,7 @@ def keras():
     return keras
 
 
+@has_distillation
 @pytest.mark.parametrize("temperature", [1.0, 3.0, 4.0, 20.0])
 @pytest.mark.parametrize("loss", ["kl_divergence", "categorical_crossentropy"])
 def test_keras_texts_are_logits_where_probabilities_belong(keras, loss, temperature):
@@ -103,12 +105,14 @@ def test_keras_texts_are_logits_where_probabilities_belong(keras, loss, temperat
     assert names(audit) == ["logits where probabilities belong"], str(audit)
 
 
+@has_distillation
 def test_keras_default_is_the_text(keras):
     audit = audit_loss(keras.distillation.LogitsDistillation(temperature=4.0).compute_loss, 4.0)
     assert names(audit) == ["logits where probabilities belong"], str(audit)
     assert "LogitsDistillation(temperature=T, loss=keras.losses.KLDivergence())" in str(audit)
 
 
+@has_distillation
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0, 4.0, 20.0])
 def test_keras_with_a_divergence_object_is_right(keras, temperature):
     right = keras.distillation.LogitsDistillation(
@@ -118,6 +122,7 @@ def test_keras_with_a_divergence_object_is_right(keras, temperature):
     assert audit.is_distillation and not audit.mistakes, str(audit)
 
 
+@has_distillation
 def test_keras_cross_entropy_from_logits_leaves_the_teachers_raw(keras):
     """The example in its docstring."""
     loss = keras.distillation.LogitsDistillation(

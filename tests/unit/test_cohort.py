@@ -360,7 +360,7 @@ X, Y = np.zeros((6, 2, 2, 1)), np.arange(6) % 3
     [
         ((X, Y[:5], X, Y), "y_train must hold one label per example, 6, got 5"),
         ((X, Y - 1, X, Y), "y_train must lie in 0 to 2"),
-        ((X, Y, X[:, :1], Y), "x_test must hold images of 4 pixels, got 2"),
+        ((X, Y, X[:, :1], Y), "x_test must hold examples of 4 numbers, .* got 2"),
         ((X, Y, X, Y[:5]), "y_test must hold one label per example"),
         ((X * np.nan, Y, X, Y), "x_train must be finite"),
         ((X, Y, X, None), "y_test must"),

@@ -70,7 +70,7 @@ def test_an_interval_counts_no_seed_twice(mixed):
         (lambda c: c.difference(dict(seed=0, alpha=1, temperature=1, n_images=50),
                                 dict(seed=1, alpha=1, temperature=1, n_images=50)), "seeds"),
         (lambda c: c.select(seed=0).summary(), "at least 2"),
-        (lambda c: c.predict_logits(np.zeros((3, 7, 8, 1))), "images must hold images of 64"),
+        (lambda c: c.predict_logits(np.zeros((3, 7, 8, 1))), "images must hold examples of 64"),
     ],
 )  # fmt: skip
 def test_bad_questions_to_the_result_are_named(mixed, call, named):

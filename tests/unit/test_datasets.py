@@ -13,7 +13,8 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from traps import Trap
 
-from kdlab import Dataset, datasets, load_dataset
+from kdlab import Dataset, load_dataset
+from kdlab.datasets import loading
 
 SHAPES = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
 
@@ -52,7 +53,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def no_debian(monkeypatch, tmp_path):
-    monkeypatch.setattr(datasets, "_DEBIAN_FASHION_MNIST", tmp_path / "absent")
+    monkeypatch.setattr(loading, "_DEBIAN_FASHION_MNIST", tmp_path / "absent")
 
 
 def debian_package(folder):
@@ -109,8 +110,8 @@ def test_real_mnist_is_whole(given_data_dir):
 def test_real_fashion_mnist_is_whole(given_data_dir):
     data = load_dataset("fashion_mnist", given_data_dir)
     require_laws(data)
-    raw, source = datasets.find_local("fashion_mnist", given_data_dir)
-    assert datasets._digest(raw) == datasets._FASHION_MNIST and data.source == source
+    raw, source = loading.find_local("fashion_mnist", given_data_dir)
+    assert loading._digest(raw) == loading._FASHION_MNIST and data.source == source
     assert data.x_train.shape == (60_000, 28, 28, 1) and data.x_test.shape == (10_000, 28, 28, 1)
     assert (np.bincount(data.y_train) == 6000).all() and (np.bincount(data.y_test) == 1000).all()
     assert [data.class_names[i] for i in data.y_train[:3]] == ["ankle boot", "T-shirt", "T-shirt"]
@@ -130,7 +131,7 @@ def test_npz_in_data_dir_is_read_as_it_is(folder, name):
 
 def test_data_dir_comes_before_the_environment_before_debian(folder, monkeypatch, tmp_path):
     debian_package(tmp_path / "debian")
-    monkeypatch.setattr(datasets, "_DEBIAN_FASHION_MNIST", tmp_path / "debian")
+    monkeypatch.setattr(loading, "_DEBIAN_FASHION_MNIST", tmp_path / "debian")
     assert load_dataset("fashion_mnist").source == str(tmp_path / "debian")
     other = tmp_path / "other"
     other.mkdir()
@@ -143,7 +144,7 @@ def test_data_dir_comes_before_the_environment_before_debian(folder, monkeypatch
 
 def test_a_folder_without_the_file_leaves_the_places_after_it(monkeypatch, tmp_path):
     raw = debian_package(tmp_path / "debian")
-    monkeypatch.setattr(datasets, "_DEBIAN_FASHION_MNIST", tmp_path / "debian")
+    monkeypatch.setattr(loading, "_DEBIAN_FASHION_MNIST", tmp_path / "debian")
     data = load_dataset("fashion_mnist", tmp_path)
     assert data.source == str(tmp_path / "debian")
     np.testing.assert_array_equal(data.x_train[..., 0] * 255, raw["x_train"])
@@ -161,15 +162,15 @@ def test_what_needs_no_download_is_known(name, folder, monkeypatch, no_debian, t
     def answer(name, data_dir=None):
         return arrays(name, seed=5)
 
-    monkeypatch.setattr(datasets, "_from_keras", answer)
+    monkeypatch.setattr(loading, "_from_keras", answer)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    assert datasets.find_local(name) is None  # and did not ask Keras
-    cached = tmp_path / "keras" / "datasets" / datasets._IN_KERAS_CACHE[name]
+    assert loading.find_local(name) is None  # and did not ask Keras
+    cached = tmp_path / "keras" / "datasets" / loading._IN_KERAS_CACHE[name]
     cached.parent.mkdir(parents=True)
     cached.touch()
-    found, source = datasets.find_local(name)
+    found, source = loading.find_local(name)
     assert source == "keras.datasets" and (found["x_test"] == answer(name)["x_test"]).all()
-    found, source = datasets.find_local(name, folder)
+    found, source = loading.find_local(name, folder)
     assert source == str(folder / f"{name}.npz")
 
 
@@ -181,7 +182,7 @@ def test_keras_comes_last(monkeypatch, no_debian):
     monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: answer)
     with pytest.raises(ValueError, match=r"fashion_mnist .* is damaged.*delete the folder"):
         load_dataset("fashion_mnist")  # these are not its images
-    monkeypatch.setattr(datasets, "_FASHION_MNIST", datasets._digest(raw))
+    monkeypatch.setattr(loading, "_FASHION_MNIST", loading._digest(raw))
     data = load_dataset("fashion_mnist")
     assert data.source == "keras.datasets"
     np.testing.assert_array_equal(data.x_test[..., 0] * 255, raw["x_test"])
@@ -362,12 +363,12 @@ def test_a_pickled_array_is_refused_and_never_unpickled(folder):
         ({"x_train": None}, "must hold x_train, y_train, x_test and y_test"),
         ({"y_test": None}, "must hold x_train, y_train, x_test and y_test"),
         ({"x_train": np.zeros((20, 28, 27), np.uint8)}, r"x_train in .*\(28, 28\), got uint8"),
-        ({"x_test": np.zeros((10, 28, 28))}, "x_test in .* must hold uint8 .*, got float64"),
+        ({"x_test": np.full((10, 28, 28), 1.5)}, "x_test in .* must hold uint8 .*, got float64"),
         ({"x_test": np.zeros((0, 28, 28), np.uint8)}, "x_test in .*"),
         ({"x_test": np.uint8(3)}, "x_test in .*"),
         ({"y_train": np.arange(19, dtype=np.uint8) % 10}, "y_train must hold one label per ex.*20"),
         ({"y_train": np.full(20, 10, np.uint8)}, "y_train must lie in 0 to 9"),
-        ({"y_train": np.zeros(20)}, "y_train must be a 1-D array of whole class numbers"),
+        ({"y_train": np.full(20, 0.5)}, "y_train must be a 1-D array of whole class numbers"),
     ],
 )
 def test_a_file_that_holds_something_else_is_named(folder, change, named):
@@ -380,7 +381,7 @@ def test_a_file_that_holds_something_else_is_named(folder, change, named):
 @pytest.mark.parametrize("damage", ["missing", "truncated", "flipped", "other"])
 def test_a_damaged_debian_package_is_named_with_the_cure(monkeypatch, tmp_path, damage):
     debian_package(tmp_path / "debian")
-    monkeypatch.setattr(datasets, "_DEBIAN_FASHION_MNIST", tmp_path / "debian")
+    monkeypatch.setattr(loading, "_DEBIAN_FASHION_MNIST", tmp_path / "debian")
     path = tmp_path / "debian/t10k-images-idx3-ubyte.gz"
     whole = path.read_bytes()
     if damage == "missing":
@@ -410,7 +411,8 @@ def small(**changes):
     [
         ({"x_train": np.full((4, 3, 3, 1), 1.5)}, r"x_train must lie in \[0, 1\]"),
         ({"x_test": np.full((4, 3, 3, 1), -0.5)}, r"x_test must lie in \[0, 1\]"),
-        ({"x_train": np.zeros((4, 3, 3))}, "x_train must have 4 dimensions"),
+        ({"x_train": np.zeros((4, 2, 3, 3, 1))}, "x_train must hold pictures .* or rows .*Reshape"),
+        ({"x_train": np.zeros(4)}, "x_train must hold one row per example"),
         ({"x_train": np.full((4, 3, 3, 1), np.nan)}, "x_train must be finite"),
         ({"x_test": np.zeros((4, 3, 2, 1))}, r"x_test must hold images of shape \(3, 3, 1\)"),
         ({"y_train": [0, 1, 2, 0]}, "y_train must lie in 0 to 1"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from older import opens_files_of_today
 
 from kdlab import (
     DistillationLoss,
@@ -44,6 +45,7 @@ def test_a_stored_teacher_opens(few):
     np.testing.assert_allclose(predict_logits(student, few.x_test), stored.test_logits, atol=1e-5)
 
 
+@opens_files_of_today
 @pytest.mark.parametrize(
     ("name", "alpha", "metric"), [("labels", 0.9, "accuracy"), ("no_labels", 1.0, "agreement")]
 )
@@ -57,6 +59,7 @@ def test_a_distilled_model_opens_and_can_be_trained_on(few, logits, name, alpha,
     assert int(model.optimizer.iterations) == 2 + 2  # of 40 examples in batches of 64, and of 32
 
 
+@opens_files_of_today
 def test_it_is_the_model_that_was_saved(few):
     model = keras.models.load_model(KEPT / "student_no_labels.keras")
     stored = load_teacher(KEPT / "teacher.npz")

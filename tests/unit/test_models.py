@@ -163,7 +163,9 @@ def test_a_seed_decides_the_weights_of_the_larger_teachers(architecture):
 
 
 def test_what_does_not_fit_is_named(digits):
-    with pytest.raises(ValueError, match="architecture must be one of cnn, resnet, resnet50, got"):
+    with pytest.raises(
+        ValueError, match="architecture must be one of cnn, resnet, resnet50, mlp, got"
+    ):
         build_teacher(digits, "vgg")
     with pytest.raises(ValueError, match="architecture must be one of mlp, cnn, got 'vgg'"):
         build_student(digits, architecture="vgg")

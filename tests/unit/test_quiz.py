@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from older import sends_without_kernel
 
 from kdlab import Quiz
 from kdlab.exercises import lesson_02, lesson_03, lesson_04
@@ -49,6 +50,12 @@ def test_the_page_can_set_what_python_reads(quiz):
     quiz.set_state({"chosen": "four"})
     assert quiz.chosen == "four"
     assert not sent
+
+
+@sends_without_kernel
+def test_the_page_hears_what_python_sets(quiz):
+    sent = []
+    quiz._send = lambda message, buffers=None: sent.append(message)
     quiz.chosen = "two"
     assert [message["state"] for message in sent] == [{"chosen": "two"}]
 

@@ -80,7 +80,7 @@ def test_a_keras_file_with_code_in_it_is_refused_and_not_run(trap):
     with pytest.raises(ValueError, match=r"trap\.keras is no stored teacher"):
         kdlab.load_teacher(file)
     photographs = np.zeros((2, 32, 32, 3), np.float32)
-    data = kdlab.Dataset(photographs, [0, 1], photographs, [0, 1], "ab", "two")
+    data = kdlab.Dataset(photographs, [0, 1], photographs, [0, 1], ["a", "b"], "two")
     with pytest.raises(ValueError, match=r"weights must be a file of ResNet50's weights"):
         kdlab.build_teacher(data, "resnet50", weights=file)
     with pytest.raises(ValueError, match="safe_mode"):
@@ -121,11 +121,11 @@ def test_what_was_swapped_in_the_cache_is_not_taken(tmp_path, python):
         """if True:
         import numpy as np
         import kdlab
-        from kdlab import datasets
+        from kdlab.datasets import loading
 
-        datasets._DEBIAN_FASHION_MNIST = datasets.Path("absent")
+        loading._DEBIAN_FASHION_MNIST = loading.Path("absent")
         x = np.zeros((2, 32, 32, 3), np.float32)
-        photographs = kdlab.Dataset(x, [0, 1], x, [0, 1], "ab", "two")
+        photographs = kdlab.Dataset(x, [0, 1], x, [0, 1], ["a", "b"], "two")
         attempts = {name: lambda name=name: kdlab.load_dataset(name)
                     for name in ("mnist", "fashion_mnist", "cifar10")}
         attempts["resnet50"] = lambda: kdlab.build_teacher(

@@ -2,6 +2,8 @@
 
 import json
 import pickle
+import shutil
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from kdlab import (
     stored_teacher,
     teachers,
 )
+from kdlab._tensorflow import keras
 from kdlab.storage import write_arrays
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
@@ -113,7 +116,9 @@ def test_a_model_that_does_not_fit_the_data_is_refused(tmp_path, data):
     labels = np.zeros(4, int)
     with pytest.raises(ValueError, match="the dataset must hold images of shape"):
         save_teacher(
-            tmp_path / "a.npz", build_student(data), Dataset(wide, labels, wide, labels, "ab", "w")
+            tmp_path / "a.npz",
+            build_student(data),
+            Dataset(wide, labels, wide, labels, ["a", "b"], "w"),
         )
     assert not list(tmp_path.iterdir())
 
@@ -160,19 +165,47 @@ def test_a_flipped_byte_anywhere_is_found_or_harmless(path):
         lambda path: path.write_bytes(b""),
         lambda path: path.write_text("<html>404</html>", "utf-8"),
         lambda path: path.write_bytes(pickle.dumps({"train_logits": 1})),
-        lambda path: np.savez(path, x_train=np.zeros(3)),
         lambda path: np.savez(path, about=np.array("[1, 2]")),
         lambda path: np.savez(path, about=np.array("{}")),
         lambda path: np.savez(path, about=np.array("no json")),
         lambda path: np.save(path.open("wb"), np.zeros(3)),
-        lambda path: (path.unlink(), path.mkdir()),
     ],
-    ids=["empty", "html", "pickle", "other npz", "list", "no keys", "no json", "npy", "folder"],
+    ids=["empty", "html", "pickle", "list", "no keys", "no json", "npy"],
 )
 def test_something_else_in_place_of_the_file_is_found(path, write):
     write(path)
     with pytest.raises(ValueError, match=r"teacher\.npz is no stored teacher, or is damaged"):
         load_teacher(path)
+
+
+@pytest.mark.parametrize(
+    ("write", "what"),
+    [
+        (lambda path: np.savez(path, x_train=np.zeros(3)), "but holds the arrays x_train: .*dis"),
+        (lambda path: (path.unlink(), path.mkdir()), "but a folder"),
+        (lambda path: shutil.move(saved(path, "model.keras"), path), "but a Keras model: .*load"),
+        (lambda path: shutil.move(saved(path, "model.h5"), path), "but a Keras model: .*load"),
+        (lambda path: zipped(path, "net/data.pkl"), r"but a file of PyTorch: .*predict_logits"),
+        (lambda path: (path.unlink(), path.mkdir(), (path / "saved_model.pb").touch()),
+         r"but a SavedModel: predict_logits takes keras.layers.TFSMLayer"),
+    ],
+    ids=["other npz", "folder", "keras", "h5", "pytorch", "savedmodel"],
+)  # fmt: skip
+def test_a_file_of_another_make_is_named_and_its_use_is_told(path, write, what):
+    write(path)
+    with pytest.raises(ValueError, match=rf"teacher\.npz is no stored teacher, {what}"):
+        load_teacher(path)
+
+
+def saved(path, name):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    model.save(path.with_name(name))
+    return path.with_name(name)
+
+
+def zipped(path, name):
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(name, b"")
 
 
 def test_a_teacher_of_other_data_is_not_taken(path, data, other):
@@ -304,9 +337,9 @@ def test_a_part_of_the_digits_gets_the_logits_of_that_part(digits, teacher):
 
 
 def test_images_of_another_kind_are_refused(digits, photographs):
-    with pytest.raises(ValueError, match=r"dataset must hold images like those of cifar10, got"):
+    with pytest.raises(ValueError, match=r"dataset must hold examples like those of cifar10, got"):
         pretrained_teacher("cifar10", digits)
-    with pytest.raises(ValueError, match=r"dataset must hold images like those of digits, got"):
+    with pytest.raises(ValueError, match=r"dataset must hold examples like those of digits, got"):
         pretrained_teacher("digits", photographs)
     with pytest.raises(ValueError, match="dataset must be a kdlab Dataset"):
         pretrained_teacher("digits", digits.x_train)

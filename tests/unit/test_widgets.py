@@ -7,10 +7,11 @@ import sys
 import weakref
 import zlib
 
-import ipywidgets
 import numpy as np
 import pytest
 from fallbacks import html_of, text_of
+from IPython.core.formatters import DisplayFormatter
+from older import open_widgets, sends_without_kernel
 
 import kdlab.widgets
 from kdlab import soft_targets
@@ -20,6 +21,7 @@ from tests.tools.widget_examples import EXAMPLES
 FOLDER = _assets.PAGE / "widgets"
 # Without those of a whole page, which are for its bare elements.
 PARTS = sorted(set((_assets.PAGE / "parts").glob("*.css")) - {_assets.PAGE / "parts/own_page.css"})
+VIEW = "application/vnd.jupyter.widget-view+json"
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -75,6 +77,7 @@ def test_explorer_sends_the_real_data_as_bytes(data):
     np.testing.assert_allclose(images / 255, data["images"], atol=0.5 / 255 + 1e-6)
 
 
+@sends_without_kernel
 def test_explorer_sends_its_data_once(data):
     explorer = TemperatureExplorer(**data)
     sent = []
@@ -257,7 +260,7 @@ def test_fallback_is_the_same_every_time(data):
 
 def test_fallback_stands_next_to_the_widget(data):
     explorer = TemperatureExplorer(**data)
-    view = explorer._repr_mimebundle_()[0]["application/vnd.jupyter.widget-view+json"]
+    view = explorer._repr_mimebundle_()[0][VIEW]
     assert view["model_id"] == explorer.model_id
 
 
@@ -308,9 +311,19 @@ def test_hostile_names_stay_text(data):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
+def test_ipython_shows_it_with_its_fallback(name):
+    """ipywidgets 7 would show it in a way of its own, without."""
+    widget = EXAMPLES[name].make()
+    data, _ = DisplayFormatter().format(widget)
+    assert {VIEW, "text/html", "text/plain"} <= set(data)
+    widget.close()
+    assert VIEW not in DisplayFormatter().format(widget)[0]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_closed_widgets_are_gone(name):
     gc.collect()
-    before = len(ipywidgets.widgets.widget._instances)
+    before = len(open_widgets())
     widgets = [EXAMPLES[name].make() for _ in range(200)]
     references = [weakref.ref(widget) for widget in widgets]
     for widget in widgets:
@@ -319,7 +332,7 @@ def test_closed_widgets_are_gone(name):
     del widgets, widget
     gc.collect()
     assert sum(reference() is not None for reference in references) == 0
-    assert len(ipywidgets.widgets.widget._instances) == before
+    assert len(open_widgets()) == before
 
 
 @pytest.mark.parametrize(
