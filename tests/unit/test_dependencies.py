@@ -29,6 +29,7 @@ def pinned(lock: str) -> set[str]:
 
 CORE = names(PYPROJECT["project"]["dependencies"])
 EXTRAS = {k: names(v) for k, v in PYPROJECT["project"]["optional-dependencies"].items()}
+EXTRAS["tensorflow"] |= {"tensorflow-cpu"}  # which the lock takes in its place on Linux x86-64
 LESSONS = CORE | EXTRAS["tensorflow"] | EXTRAS["lab"]  # what `make lab` installs
 TESTS = names(PYPROJECT["dependency-groups"]["test"])
 # The only modules of kdlab that may import what `pip install kdlab` does not bring.
