@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
 import tarfile
@@ -173,8 +174,10 @@ def test_make_lab_asks_for_a_token_and_listens_to_this_machine_alone(tmp_path):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTER")}
     for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
         environment[f"JUPYTER_{name}"] = str(tmp_path / name)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]  # asked for port 0, jupyter-server 2.14 would not say which
     server = subprocess.Popen(
-        [*command, tmp_path / "mine", "--no-browser", "--port=0"], cwd=ROOT, env=environment,
+        [*command, tmp_path / "mine", "--no-browser", f"--port={port}"], cwd=ROOT, env=environment,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
