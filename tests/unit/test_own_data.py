@@ -12,7 +12,6 @@ from PIL import Image
 
 import kdlab
 from kdlab import Dataset, collect
-from kdlab import _progress as progress
 from kdlab.datasets.split import stratified
 
 RNG = np.random.default_rng(0)
@@ -263,16 +262,6 @@ def test_a_folder_that_is_none_is_named(tmp_path):
 def test_an_argument_of_from_folder_that_cannot_be_is_named(pets, arguments):
     with pytest.raises(ValueError, match=f"^{next(iter(arguments))} must"):
         Dataset.from_folder(**{"path": pets, **arguments})
-
-
-def test_a_long_reading_says_how_far_it_is(pets, monkeypatch, capsys):
-    Dataset.from_folder(pets, size=4)
-    assert capsys.readouterr().out == ""
-    clock = itertools.count(step=1.0)
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
-    Dataset.from_folder(pets, size=4)
-    said = capsys.readouterr().out
-    assert said.startswith("\rReading images: 3 of 15 ") and said.endswith("15 of 15 \n")
 
 
 # ---- tables -------------------------------------------------------------------------------------
