@@ -109,20 +109,29 @@ def logits_from_top_k(log_probabilities, classes, n_classes: int) -> np.ndarray:
             f"{p.sum(axis=1).max():.3g}"
         )
     missing = np.maximum(1 - p.sum(axis=1), 1e-6)
-    logits = np.repeat(np.log(missing / (n_classes - k))[:, None], n_classes, axis=1)
-    # None that was not named was likelier than the last that was.
-    logits = np.minimum(logits, log_p.min(axis=1, keepdims=True)).astype(np.float32)
+    rest = np.log(missing / (n_classes - k)).astype(np.float32)
+    logits = np.repeat(rest[:, None], n_classes, axis=1)
     np.put_along_axis(logits, named, log_p.astype(np.float32), axis=1)
     return logits
 
 
 def _rows(p: np.ndarray, name: str) -> np.ndarray:
     """Probabilities, though rounded, in rows."""
+    if p.max() <= 0 and np.allclose(np.exp(p).sum(axis=-1), 1, atol=1e-2):
+        raise ValueError(
+            f"{name} must hold probabilities, got what looks like their logarithms: pass "
+            "np.exp(...) of them"
+        )
     if p.ndim != 2 or p.shape[1] < 2:
         raise ValueError(
             f"{name} must have one row per example and one column per class, got shape {p.shape}"
         )
     sums = p.sum(axis=1)
+    if p.min() >= 0 and (sums == 0).any():
+        raise ValueError(
+            f"{name} must sum to 1 in each row, got {(sums == 0).sum():,} rows of zeros, for which "
+            "nobody has voted: grow more trees, or leave these rows out"
+        )
     if np.allclose(sums, 100, rtol=0.1) and p.min() >= 0:
         raise ValueError(f"{name} must sum to 1 in each row, got per cent: divide them by 100")
     if p.min() < 0 or np.abs(sums - 1).max() > 0.3 or p.max() > 1.001:

@@ -11,9 +11,27 @@ from kdlab._checks.arrays import describe, is_missing, numbers, refuse_batches
 from kdlab.datasets.split import stratified
 
 
+def _require_same_rows(x, y) -> None:
+    """Of two tables of pandas, whose rows have names, though arrays go by their places."""
+    rows = [getattr(part, "index", None) for part in (x, y) if hasattr(part, "iloc")]
+    if len(rows) < 2 or len(rows[0]) != len(rows[1]) or (rows[0] == rows[1]).all():
+        return
+    if rows[0].sort_values().equals(rows[1].sort_values()):  # others say nothing of each other
+        raise ValueError(
+            "x and y must have the same index, got rows in different orders: "
+            "y.loc[x.index] brings the labels into the order of x"
+        )
+
+
 def read_arrays(x, y, x_test, y_test, class_names, test, seed, scale) -> dict:
     """The arrays and the class names of a `Dataset`: see its `from_arrays`."""
     scale = _checks.flag(scale, "scale")
+    if y is None:
+        raise ValueError(
+            "y must be the labels of x, got None. Of a pair or a pipeline: "
+            "x, y = kdlab.collect(batches), then from_arrays(x, y)"
+        )
+    _require_same_rows(x, y)
     if (x_test is None) != (y_test is None):
         missing = "x_test" if x_test is None else "y_test"
         raise ValueError(f"{missing} must be given with the other one of the two, got None")

@@ -120,7 +120,7 @@ class Dataset:
 
         Raises:
             FileNotFoundError: there is no such file.
-            ValueError: there is no such column, a value is missing, or a column is of no use.
+            ValueError: there is no such column, or a value is missing or no number and no word.
 
         Example:
             >>> import os, tempfile
@@ -139,7 +139,7 @@ class Dataset:
     def from_arrays(
         cls,
         x,
-        y,
+        y=None,
         *,
         x_test=None,
         y_test=None,
@@ -252,4 +252,9 @@ def _rows_or_pictures(value, name: str) -> np.ndarray:
         )
     if x.ndim == 2:
         return x
+    if x.ndim == 4 and x.shape[1] in (1, 3) and x.shape[3] > 4:
+        raise ValueError(
+            f"{name} must hold pictures (n, height, width, channels), got shape {x.shape}, with "
+            "the channels first, as PyTorch has them: np.moveaxis(x, 1, -1) puts them last"
+        )
     return _checks.from_0_to_1(x if x.ndim == 4 else x[..., None], name)

@@ -116,9 +116,12 @@ def _features(column, values: np.ndarray, train, test) -> tuple[np.ndarray, np.n
         return scaled(known[train, None], known[test, None])
     words = values.tolist()
     if not all(isinstance(word, str) for word in words):
+        odd = next(word for word in words if not isinstance(word, str))
+        mixed = [f"{word!r} among them" for word in words if isinstance(word, str)][:1]
         raise ValueError(
-            f"table must hold numbers or words, got values such as {words[0]!r} in column "
-            f"{column!r}: make a number of it, or leave it out by drop=[{column!r}]"
+            "table must hold numbers or words in a column, got values such as "
+            f"{', '.join([repr(odd), *mixed])} in column {column!r}: make numbers of all, or leave "
+            f"it out by drop=[{column!r}]"
         )
     number = next((word for word in words if _number(word) is not None), None)
     word = next((word for word in words if _number(word) is None), None)

@@ -27,6 +27,7 @@ from kdlab.distillation.inputs import (
     check_outputs,
     check_targets,
     example_weights,
+    warn_of_bytes,
     warn_of_softmax,
 )
 from kdlab.distillation.keras_internals import make_variables, set_train_function
@@ -247,6 +248,7 @@ def _fit(
         beside.append(Report(monitor, steps))
     beside.append(history)
     warn_of_softmax(model)
+    warn_of_bytes(model, x)
     keras.utils.set_random_seed(seed)
     per_call = steps_per_call(model, steps, batch_size)
     examples = (x, targets) if weights is None else (x, targets, weights)

@@ -8,6 +8,7 @@ import numpy as np
 
 from kdlab import _checks
 from kdlab._tensorflow import keras
+from kdlab.distillation.keras_internals import all_layers
 
 
 def check_inputs(model, x, name: str = "x", *, of: str = "model") -> np.ndarray:
@@ -84,6 +85,20 @@ def warn_of_softmax(model) -> None:
             "is blurred, and no temperature can be applied to what it returns. "
             f"{ending[1]}"
         )
+
+
+def warn_of_bytes(model, x: np.ndarray) -> None:
+    """Warn of images from 0 to 255 for a network that does not bring them into a range itself."""
+    scaling = ("Rescaling", "Normalization", "BatchNormalization", "LayerNormalization")
+    if x.ndim != 4 or x.min() < 0 or not 100 < x.max() <= 255:
+        return
+    if any(type(layer).__name__ in scaling for layer in all_layers(model)):
+        return
+    _checks.warn_if(
+        f"x holds images from {x.min():g} to {x.max():g}, and nothing in {model.name!r} scales "
+        "them: on such large inputs units die and little is learned. Divide them by 255, or begin "
+        "the model with keras.layers.Rescaling(1 / 255)."
+    )
 
 
 def probabilities_at_the_end(model) -> tuple[str, str] | None:

@@ -58,7 +58,7 @@ def predict_logits(model, x, *, output=None, batch_size: int | None = None) -> n
 
 def _like_probabilities(model, logits: np.ndarray) -> str | None:
     seen = _checks.like_probabilities(logits, "the model's output")
-    if not has_keras_input(model):
+    if not has_keras_input(model) or len(getattr(model, "output_names", ())) > 1:
         return seen
     from kdlab.distillation.inputs import probabilities_at_the_end
 
@@ -73,7 +73,7 @@ def scores(model, x, *, output=None, batch_size=None, show=None) -> np.ndarray:
     if not callable(model):
         raise ValueError(
             "model must be a Keras model, or a function that maps a batch of examples to logits, "
-            f"such as a scikit-learn model's decision_function, got {model!r}"
+            f"such as a scikit-learn model's decision_function, got {_checks.describe(model)}"
         )
     if batch_size is not None:
         _checks.positive_int(batch_size, "batch_size")
@@ -114,6 +114,8 @@ def has_keras_input(model) -> bool:
 def choose(outputs, output, model):
     """The one output that is asked for, of what a model returned: an array, a list or a dict."""
     names = list(getattr(model, "output_names", ()))
+    if not hasattr(outputs, "shape") and hasattr(outputs, str(output or "logits")):
+        return getattr(outputs, str(output or "logits"))  # as Hugging Face has it
     if isinstance(outputs, Mapping):
         named = dict(outputs)
     elif isinstance(outputs, tuple | list) and all(np.ndim(one) > 1 for one in outputs):
@@ -136,7 +138,16 @@ def choose(outputs, output, model):
 
 
 def _of_batch(model, ask: Callable, batch: np.ndarray, output) -> np.ndarray:
-    answer = _as_numpy(choose(ask(batch), output, model))
+    try:
+        outputs = ask(batch)
+    except Exception as error:
+        error.add_note(
+            f"(kdlab asked the model with a batch of shape {batch.shape}, {batch.dtype}. PyTorch "
+            "wants the channels first: x.transpose(0, 3, 1, 2). A table of embeddings must have a "
+            "row for each token.)"
+        )
+        raise
+    answer = _as_numpy(choose(outputs, output, model))
     if answer.shape[:1] != (len(batch),):
         raise ValueError(
             f"model must return one row of scores per example, {len(batch)} here, got an output of "
@@ -155,10 +166,15 @@ def _asking(model):
         torch, training = sys.modules["torch"], model.training
         first = next(model.parameters(), None)
         device = "cpu" if first is None else first.device
+
+        def tensor(batch):
+            kind = first.dtype if first is not None and batch.dtype.kind == "f" else None
+            return torch.as_tensor(batch, dtype=kind, device=device)
+
         model.train(False)
         try:
             with torch.no_grad():
-                yield lambda batch: model(torch.as_tensor(batch, device=device))
+                yield lambda batch: model(tensor(batch))
         finally:
             model.train(training)
     else:

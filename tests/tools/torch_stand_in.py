@@ -27,8 +27,8 @@ class Tensor(np.ndarray):
         return self
 
 
-def as_tensor(array, device="cpu") -> Tensor:
-    return np.asarray(array).view(Tensor)
+def as_tensor(array, dtype=None, device="cpu") -> Tensor:
+    return np.asarray(array, dtype).view(Tensor)
 
 
 class Module:

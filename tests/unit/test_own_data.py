@@ -788,3 +788,46 @@ def test_the_data_of_the_lessons_is_not_centred(digits):
     assert mean_to_take_out(digits.x_train) == 0
     if os.environ.get("KDLAB_DATA_DIR"):
         assert mean_to_take_out(kdlab.load_dataset("mnist", n_train=2000).x_train) == 0
+
+
+# ---- slips that a shape does not show -----------------------------------------------------------
+
+
+def test_channels_that_stand_first_are_told_to_go_last():
+    x = RNG.random((12, 3, 16, 16))
+    with pytest.raises(ValueError, match=r"channels first.*np\.moveaxis\(x, 1, -1\)"):
+        Dataset.from_arrays(x, np.arange(12) % 3)
+    assert Dataset.from_arrays(np.moveaxis(x, 1, -1), np.arange(12) % 3).image_shape == (16, 16, 3)
+
+
+def test_a_pair_in_place_of_two_arrays_is_told_how():
+    with pytest.raises(ValueError, match=r"y must be the labels .*collect"):
+        Dataset.from_arrays((np.zeros((4, 2)), [0, 1, 0, 1]))
+
+
+@pytest.mark.parametrize("call", ["train", "distill"])
+@pytest.mark.parametrize("top", [1, 255])
+def test_images_of_bytes_are_noticed_where_nothing_scales_them(digits, call, top):
+    x, y, z = (
+        top * digits.x_train[:64],
+        digits.y_train[:64],
+        np.eye(10)[digits.y_train[:64]] * 9 - 4,
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        student = kdlab.build_student(digits)
+        if call == "train":
+            kdlab.train(student, x, y, epochs=1)
+        else:
+            kdlab.distill(student, x, z, y, epochs=1)
+    assert len([w for w in caught if "Divide them by 255" in str(w.message)]) == (top == 255)
+
+
+def test_a_network_that_scales_images_itself_is_given_bytes_in_silence(digits):
+    from kdlab._tensorflow import keras
+
+    layers = [keras.Input((8, 8, 1)), keras.layers.Rescaling(1 / 255), keras.layers.Flatten()]
+    model = keras.Sequential([*layers, keras.layers.Dense(10)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        kdlab.train(model, 255 * digits.x_train[:64], digits.y_train[:64], epochs=1)

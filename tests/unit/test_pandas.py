@@ -103,3 +103,11 @@ def test_a_table_is_learned_from_as_it_is(digits):
     kdlab.train(student, frame, labels, epochs=30, learning_rate=3e-3)
     logits = kdlab.predict_logits(student, digits.x_test.reshape(-1, 64))
     assert kdlab.accuracy(logits, pd.Series(digits.y_test).astype("category")) > 0.93
+
+
+def test_labels_whose_rows_are_in_another_order_are_noticed():
+    frame = pd.DataFrame({"a": np.arange(12.0), "b": np.arange(12.0) % 5})
+    labels = pd.Series(np.arange(12) % 2)
+    assert len(kdlab.Dataset.from_arrays(frame, labels).x_train) == 10
+    with pytest.raises(ValueError, match=r"y\.loc\[x\.index\]"):
+        kdlab.Dataset.from_arrays(frame, labels.sample(frac=1, random_state=0))

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import types
+import warnings
 
 import numpy as np
 import pytest
@@ -142,6 +143,34 @@ def test_votes_that_were_never_given_have_no_logarithm_and_a_cure():
         predict_logits(forest.predict_log_proba, ROWS)
 
 
+def test_an_object_with_logits_gives_them():
+    output = types.SimpleNamespace(logits=ROWS @ W, hidden=ROWS[:, :3])
+    np.testing.assert_array_equal(predict_logits(lambda _: output, ROWS), output.logits)
+    hidden = predict_logits(lambda _: output, ROWS, output="hidden")
+    np.testing.assert_array_equal(hidden, output.hidden)
+
+
+def test_the_error_of_a_model_is_its_own_with_what_it_was_given():
+    def model(x):
+        raise RuntimeError("expected input[512, 28, 28, 1] to have 1 channels")
+
+    with pytest.raises(RuntimeError, match="to have 1 channels") as caught:
+        predict_logits(model, X)
+    assert "(70, 8, 8, 1)" in caught.value.__notes__[0] and "transpose" in caught.value.__notes__[0]
+
+
+def test_logits_that_are_chosen_among_outputs_are_no_probabilities():
+    image = keras.Input((8, 8, 1))
+    logits = keras.layers.Dense(10, name="logits")(keras.layers.Flatten()(image))
+    model = keras.Model(image, [logits, keras.layers.Softmax(name="probs")(logits)])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        predict_logits(model, X, output="logits")
+    assert not [w for w in caught if "softmax" in str(w.message)]
+    with pytest.warns(UserWarning, match="looks like softmax outputs"):
+        predict_logits(model, X, output="probs")
+
+
 def test_tokens_stay_whole_numbers():
     table, tokens = RNG.normal(size=(7, 10)), np.arange(12).reshape(6, 2) % 7
     logits = predict_logits(lambda ids: table[ids].mean(axis=1), tokens)
@@ -175,9 +204,9 @@ class FakeTorch(types.ModuleType):
         self.with_gradients = True
         self.nn = types.SimpleNamespace(Module=type("Module", (), {}))
 
-    def as_tensor(self, array, device):
+    def as_tensor(self, array, dtype, device):
         assert device == "here"
-        return np.asarray(array).view(self.Tensor)
+        return np.asarray(array, dtype).view(self.Tensor)
 
     def no_grad(self):
         torch = self
@@ -206,10 +235,11 @@ def test_a_pytorch_module_is_asked_without_dropout_and_gradients_and_left_as_it_
             self.training = mode
 
         def parameters(self):
-            return iter([types.SimpleNamespace(device="here")])
+            return iter([types.SimpleNamespace(device="here", dtype=np.float64)])
 
         def __call__(self, x):
             assert isinstance(x, torch.Tensor) and not self.training and not torch.with_gradients
+            assert x.dtype == np.float64  # as its weights are
             return x @ W
 
     monkeypatch.setitem(sys.modules, "torch", torch)

@@ -69,8 +69,18 @@ def test_a_share_for_all_is_no_threshold():
         (np.ones((3, 4)), "they are the logits"),
         (np.ones((3, 4, 5)) / 5, "one row per example"),
         ([2.0, 0.5], "one row per example"),
+        (np.log(softmax(Z)), "np.exp"),
+        (np.vstack([softmax(Z), np.zeros(10)]), "grow more trees"),
     ],
-    ids=["per cent", "logits", "ones", "three dimensions", "no probability"],
+    ids=[
+        "per cent",
+        "logits",
+        "ones",
+        "three dimensions",
+        "no probability",
+        "logarithms",
+        "no votes",
+    ],
 )
 def test_what_is_no_probability_is_refused_with_a_cure(probabilities, cure):
     with pytest.raises(ValueError, match=f"probabilities must .*{cure}"):
@@ -99,10 +109,12 @@ def test_the_named_classes_keep_their_probability_and_the_rest_shares_what_is_mi
     np.testing.assert_allclose(others.sum(), 1 - p[0].sum(), rtol=1e-3)
 
 
-def test_no_class_that_is_not_named_is_likelier_than_one_that_is():
-    """Two of three named, and little said of them: the third cannot have the 0.8 that are left."""
-    logits = logits_from_top_k(np.log([[0.1, 0.1]]), [[0, 1]], 3)
-    assert logits[0, 2] <= logits[0].min() + 1e-6
+@pytest.mark.parametrize("least", [-5.0, -20.0, -9999.0], ids=str)
+def test_a_class_that_is_named_as_unlikely_takes_nothing_from_the_others(least):
+    """Some APIs fill a row up with -9999."""
+    p = softmax(logits_from_top_k([[-0.2, least]], [[3, 0]], 50_000))[0]
+    np.testing.assert_allclose(p[3], np.exp(-0.2), rtol=1e-2)
+    np.testing.assert_allclose(p[0], np.exp(least), atol=1e-6)
 
 
 @pytest.mark.parametrize(

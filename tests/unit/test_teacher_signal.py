@@ -55,6 +55,7 @@ MISTAKES = {
     "sigmoids": (lambda z: 1 / (1 + np.exp(-z)), PROBABILITIES),
     "hard labels": (lambda z: np.eye(10)[z.argmax(axis=1)], PROBABILITIES),
     "a thousand times too large": (lambda z: 1000 * z, "even at T = 20"),
+    "a hundred times too large": (lambda z: 100 * z, "even at T = 20"),
     "divided by 100": (lambda z: z / 100, "divided by a temperature"),
     "one answer for all": (lambda z: np.tile(z[:1], (len(z), 1)), "the same answer"),
     "nothing but zeros": (np.zeros_like, "the same answer"),
