@@ -458,7 +458,7 @@ def test_rows_are_scaled_where_asked_by_the_training_part():
             {"y": np.array(["a", 1, "a", 1], object)},
             "y must hold words alone or numbers alone, got values such as 'a'",
         ),
-        ({"y": None}, "y must hold one label per example"),
+        ({"y": None}, "y must be the labels of x"),
         ({"y": (i for i in range(4))}, r"y must be an array, .*kdlab\.collect"),
         ({"y": ["a", "b", "a", "b"], "class_names": ["a", "c"]}, r"none for \['b'\]"),
         ({"class_names": "ab"}, "class_names must be a list of names, got the text 'ab'"),
