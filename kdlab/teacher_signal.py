@@ -12,6 +12,7 @@ from kdlab import _checks, soft_targets
 from kdlab.metrics import Interval, proportion_interval
 
 _MOST_ROWS = 2_000  # of a teacher: the look must cost next to nothing
+_MOST_NUMBERS = 5_000_000
 _FEWEST_ROWS = 20  # fewer tell nothing
 _MOST_CLASSES = 1_000  # for the search of another order of the columns
 _SURE = 0.998  # confidence of what is said here: one false alarm among a thousand teachers
@@ -25,8 +26,9 @@ def warn_of_useless(logits: np.ndarray, labels: np.ndarray | None, name: str) ->
         labels: `(n,)` of the same examples, or None.
         name: what the argument is called.
     """
-    every = -(-len(logits) // _MOST_ROWS)
-    logits = logits[::every]
+    rows = min(_MOST_ROWS, _MOST_NUMBERS // logits.shape[-1])
+    every = -(-len(logits) // max(rows, 1))
+    logits = logits[::every].astype(np.float64)  # sums of huge ones overflow in single precision
     seen = _checks.like_probabilities(logits, name)
     if seen is None and len(logits) >= _FEWEST_ROWS:
         seen = _seen(logits, None if labels is None else labels[::every])

@@ -285,7 +285,7 @@ def monitor(value, name: str = "monitor"):
     if value is not None and not all(callable(getattr(value, way, None)) for way in ways):
         raise ValueError(
             f"{name} must be a TrainingMonitor, or have its methods {', '.join(ways)}, "
-            f"got {value!r}"
+            f"got {value!r}: Keras's callbacks go into callbacks=[...]"
         )
     return value
 

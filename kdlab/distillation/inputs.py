@@ -46,6 +46,12 @@ def check_outputs(model, of: str = "model") -> int:
             f"{shape}: let it end in keras.layers.Flatten or GlobalAveragePooling and a "
             "keras.layers.Dense(classes)"
         )
+    if shape[-1] == 1:
+        raise ValueError(
+            f"{of} must return a logit for each class, got {model.name!r} with a single unit: for "
+            "two classes let it end in keras.layers.Dense(2), with labels 0 and 1. (A sigmoid's "
+            "logit z stands for the two logits [0, z].)"
+        )
     return shape[-1]
 
 

@@ -71,6 +71,17 @@ def test_a_network_with_several_heads_is_trained_by_one_as_the_message_says(form
     assert (predict_logits(model, X, output="digit") != before).any()
 
 
+@pytest.mark.parametrize(
+    "call", [train, lambda m, x, y, **how: distill(m, x, X @ W_IMAGE, y, **how)]
+)
+def test_a_single_unit_is_told_to_become_two(call):
+    model = keras.Sequential(
+        [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(1, "sigmoid")]
+    )
+    with pytest.raises(ValueError, match=r"single unit: .*keras\.layers\.Dense\(2\)"):
+        call(model, X, Y % 2)
+
+
 W_IMAGE = np.zeros((1, 10), np.float32)
 
 
