@@ -107,7 +107,7 @@ def test_more_than_a_page_likes_earns_a_warning_that_says_how_many_fit(monkeypat
         kdlab.TemperatureExplorer(TEACHER)
     assert log[0].filename == __file__
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)
         kdlab.TemperatureExplorer(TEACHER[:3])
 
 
