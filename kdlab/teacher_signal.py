@@ -41,10 +41,11 @@ def _seen(logits: np.ndarray, labels: np.ndarray | None) -> str | None:
     found = _same_for_all(logits) or _hard_at_any_temperature(logits)
     if found or labels is None:
         return found
+    answers = logits.argmax(axis=-1)
     return (
-        _columns_in_another_order(logits, labels)
-        or _at_chance(logits, labels)
-        or _unsure_though_right(logits, labels)
+        _columns_in_another_order(answers, labels, logits.shape[-1])
+        or _at_chance(logits, answers, labels)
+        or _unsure_though_right(logits, answers, labels)
     )
 
 
@@ -71,16 +72,14 @@ def _hard_at_any_temperature(logits: np.ndarray) -> str | None:
     )
 
 
-def _columns_in_another_order(logits: np.ndarray, labels: np.ndarray) -> str | None:
+def _columns_in_another_order(answers: np.ndarray, labels: np.ndarray, classes: int) -> str | None:
     """Whether the columns, put in another order, would be right where now they are wrong.
 
     The order is found on one half of the examples and tried on the other: so it is no order that
     fits by chance.
     """
-    classes = logits.shape[-1]
     if classes > _MOST_CLASSES:
         return None
-    answers = logits.argmax(axis=-1)
     half, other = slice(0, None, 2), slice(1, None, 2)
     together = np.zeros((classes, classes), np.int64)
     np.add.at(together, (answers[half], labels[half]), 1)
@@ -102,8 +101,8 @@ def _columns_in_another_order(logits: np.ndarray, labels: np.ndarray) -> str | N
     )
 
 
-def _at_chance(logits: np.ndarray, labels: np.ndarray) -> str | None:
-    answers, n = logits.argmax(axis=-1), len(labels)
+def _at_chance(logits: np.ndarray, answers: np.ndarray, labels: np.ndarray) -> str | None:
+    n = len(labels)
     right = _share(answers == labels)
     # Of one that knows nothing of the example, but how often each class is.
     often = np.bincount(labels, minlength=logits.shape[-1]) / n
@@ -126,9 +125,9 @@ def _share(right: np.ndarray) -> Interval:
     return proportion_interval(int(right.sum()), len(right), _SURE)
 
 
-def _unsure_though_right(logits: np.ndarray, labels: np.ndarray) -> str | None:
+def _unsure_though_right(logits: np.ndarray, answers: np.ndarray, labels: np.ndarray) -> str | None:
     uniform = 1 / logits.shape[-1]
-    right = np.mean(logits.argmax(axis=-1) == labels)
+    right = np.mean(answers == labels)
     sure = soft_targets.softmax(logits, 1.0).max(axis=-1).mean()
     if right - uniform < 0.3 * (1 - uniform) or sure - uniform > 0.05 * (right - uniform):
         return None

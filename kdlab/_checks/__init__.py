@@ -198,14 +198,17 @@ def widths(value, name: str = "hidden_units") -> tuple[int, ...]:
 
 def scores(value, name: str = "logits", *, ndim: int | None = None, dtype=np.float64):
     """Finite scores `(..., classes)`, before any softmax."""
-    raw = as_array(value)
-    if raw.dtype.kind == "f" and np.isneginf(raw).any():
-        raise ValueError(
-            f"{name} must be finite, got {np.isneginf(raw).sum():,} values of minus infinity, the "
-            "logarithm of a probability of 0. Pass logits_from_probabilities(p) of the "
-            "probabilities p themselves: it knows what to do with zeros"
-        )
-    result = array(value, name, ndim=ndim, dtype=dtype)
+    try:
+        result = array(value, name, ndim=ndim, dtype=dtype)
+    except ValueError:
+        raw = as_array(value)
+        if raw.dtype.kind == "f" and np.isneginf(raw).any():
+            raise ValueError(
+                f"{name} must be finite, got {np.isneginf(raw).sum():,} values of minus infinity, "
+                "the logarithm of a probability of 0. Pass logits_from_probabilities(p) of the "
+                "probabilities p themselves: it knows what to do with zeros"
+            ) from None
+        raise
     if result.shape[-1] < 2:
         raise ValueError(
             f"{name} must hold one column per class, at least 2, got shape {result.shape}. A "

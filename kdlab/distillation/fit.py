@@ -236,7 +236,7 @@ def _fit(
     with model.distribute_strategy.scope():  # whichever the model was built under
         optimizer = check_optimizer(optimizer, learning_rate)
     rate = optimizer.learning_rate  # the first one, where a schedule gives it
-    classes = check_outputs(model)
+    classes = model.output_shape[-1]
     weights = example_weights(sample_weight, class_weight, labels, len(x), classes)
     steps = -(-len(x) // batch_size)
     history = History()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -178,8 +178,7 @@ def _asking(model):
         finally:
             model.train(training)
     else:
-        with nullcontext():
-            yield model
+        yield model
 
 
 def _as_numpy(output) -> np.ndarray:
