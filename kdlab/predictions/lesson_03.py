@@ -119,8 +119,9 @@ no_labels = answers.keep(
         too_low="This guess assumes that a student needs at least some labels. The teacher's "
         "answers can stand in for them.",
         too_high="No student of this size is that good, not even with every label.",
-        explanation="With 50 labels it was about 80 %, with all 1,257 about 97 %: so no label at all "
-        "is as good as every label. But somebody did label those 1,257 images: for the teacher.",
+        explanation="With 50 labels it was about 80 %, with all 1,257 about 97 %: so no label at "
+        "all is as good as every label. But somebody did label those 1,257 images: for the "
+        "teacher.",
     ),
 )
 
