@@ -1,7 +1,5 @@
 """Predictions of lesson 02, Soft targets."""
 
-import numpy as np
-
 from kdlab.datasets import load_dataset
 from kdlab.lessons.answers import Answers
 from kdlab.widgets import Predict
@@ -11,13 +9,6 @@ answers = Answers("02_soft_targets")
 _digits = load_dataset("digits")
 EXAMPLE = 512  # the test image of this lesson
 FOUR = [507, 452, 316, 103]  # test images: three that look odd, and one that does not
-
-
-def in_a_row(images: np.ndarray) -> np.ndarray:
-    """Several images as one, with white between them."""
-    white = np.zeros_like(images[0][:, :2])
-    return np.concatenate([part for image in images for part in (image, white)][:-1], axis=1)
-
 
 bars = answers.keep(
     "bars",
@@ -48,8 +39,6 @@ least_sure = answers.keep(
             "the fourth": "This guess assumes that an open loop is what confuses the teacher. "
             "The fourth is a 9 that is hardly closed.",
         },
-        image=in_a_row(_digits.x_test[FOUR]),
-        alt="Four test images side by side: an odd 4, a smudged 8, a 6, and a 9 with an open loop.",
         explanation="It is the 6. The teacher is sure of the other three, however odd they look "
         "to us. What is hard for a network need not be hard for a person, and the other way "
         "round: so look at the bars, not at the image.",
@@ -99,7 +88,7 @@ effective = answers.keep(
         between=(1, 10),
         unit="classes",
         xlabel="temperature T",
-        ylabel="effective classes",
+        ylabel="on average",
         typical="A straight line assumes that every step of T has the same effect. But a lead of "
         "ten logits hides all other digits until T is near the size of that lead.",
         explanation="At T = 1 a soft target is almost a label. At T = 32 the ten bars look level. "
