@@ -5,11 +5,9 @@ import numpy as np
 from kdlab.datasets import load_dataset
 from kdlab.exercises.exercise import Exercise, expect
 from kdlab.exercises.replies import compare, whole_number
-from kdlab.lessons.answers import Answers
+from kdlab.predictions.lesson_01 import answers
 from kdlab.soft_targets import entropy, softmax
 from kdlab.teachers import pretrained_teacher
-
-answers = Answers("01_train_a_teacher")
 
 
 def _right(logits, labels):

@@ -4,13 +4,11 @@ import numpy as np
 
 from kdlab.exercises.exercise import Exercise, Misconception, close, expect
 from kdlab.exercises.replies import compare, one_number, shown
-from kdlab.lessons.answers import Answers
+from kdlab.predictions.lesson_02 import answers
 from kdlab.soft_targets import entropy, kl_divergence
 from kdlab.soft_targets import softmax as _softmax
 from kdlab.teachers import pretrained_teacher
 from kdlab.widgets import Quiz
-
-answers = Answers("02_soft_targets")
 
 _EXAMPLE = 512  # the test image of this lesson
 
