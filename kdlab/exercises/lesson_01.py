@@ -128,7 +128,7 @@ def _judge_unsure(answer):
         f"Positions of test images go from 0 to {last}. Are those the test logits, and not the "
         "training logits?",
     )
-    expect(0 <= index, f"Positions go from 0 to {last}: count from the front.")
+    expect(index >= 0, f"Positions go from 0 to {last}: count from the front.")
     right = int(uncertainty.argmax())
     expect(index != right + 1, "One too far: Python counts from 0.")
     expect(
@@ -201,8 +201,8 @@ def _judge_second(answer):
     )
     expect(
         guess != most_at(1),
-        f"{guess} comes last but one most often: `argsort` begins with the least likely class. Take "
-        "the other end.",
+        f"{guess} comes last but one most often: `argsort` begins with the least likely class. "
+        "Take the other end.",
     )
     often = "once" if seconds[guess] == 1 else f"{seconds[guess]} times"
     expect(

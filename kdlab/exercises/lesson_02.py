@@ -58,7 +58,10 @@ _SOFTMAX_SLIPS = [
         lambda z, t: np.exp(z / t) / np.exp(z / t).max(),
         _NOT_ONE + "you divided by the largest. Divide by the sum.",
     ),
-    (lambda z, t: z / t, "Those are the logits divided by T. The softmax of them is still to come."),
+    (
+        lambda z, t: z / t,
+        "Those are the logits divided by T. The softmax of them is still to come.",
+    ),
     (lambda z, t: _share(z / t), "The shares are of the logits themselves: `exp` is missing."),
     (
         lambda z, t: np.log(_softmax(z, t)),
@@ -78,8 +81,14 @@ _SOFTMAX_SLIPS = [
     ),
     (lambda z, t: _softmax(z // t), "`//` divides and rounds down. Divide with `/`."),
     (lambda z, t: np.eye(len(z))[z.argmax()], "That is a label: all for the largest logit."),
-    (lambda z, t: _softmax(z, t).sum(), "That is their sum. Return one probability for each logit."),
-    (lambda z, t: _softmax(z, t).max(), "That is one of them. Return one probability for each logit."),
+    (
+        lambda z, t: _softmax(z, t).sum(),
+        "That is their sum. Return one probability for each logit.",
+    ),
+    (
+        lambda z, t: _softmax(z, t).max(),
+        "That is one of them. Return one probability for each logit.",
+    ),
 ]
 
 
@@ -91,9 +100,7 @@ def _judge_softmax(function):
 
     small = [(np.array([3.0, 1.0, -2.0]), 4.0), (np.array([0.5, -1.5, 2.0, 7.0]), 2.0)]
     compare(function, _softmax, _SOFTMAX_SLIPS, small, said)
-    large = [
-        (np.array(z), 1.0) for z in ([2000.0, 0.0], [2000.0, 1999.0], [-2000.0, -2001.0])
-    ]
+    large = [(np.array(z), 1.0) for z in ([2000.0, 0.0], [2000.0, 1999.0], [-2000.0, -2001.0])]
     try:
         with np.errstate(all="ignore"):
             compare(function, _softmax, [], large, said)
@@ -161,7 +168,7 @@ three_classes = Exercise(
     "2.2",
     _judge_three_classes,
     hints=[
-        "The explorer shows the effective number of classes while you drag: \"Unsure among\". "
+        'The explorer shows the effective number of classes while you drag: "Unsure among". '
         f"Choose image {_EXAMPLE}, and aim for 3.",
         "Or search: compute `np.exp(kdlab.entropy(kdlab.softmax(z, T)))` for many T and take the "
         "closest.",
@@ -220,8 +227,8 @@ def _judge_far(answer):
     )
     expect(
         apart > 1 or q[1] < _TEACHER[1] or q[2] >= _TEACHER[2],
-        f"{it_is} You took from the class in which the teacher hardly believes, so it weighs hardly "
-        "anything. Which neglect would it mind?",
+        f"{it_is} You took from the class in which the teacher hardly believes, so it weighs "
+        "hardly anything. Which loss would the teacher mind?",
     )
     expect(
         apart > 1 or float(entropy(q)) <= float(entropy(_TEACHER)),
@@ -326,9 +333,8 @@ def _judge_repair(function):
     def said(arguments, right, given):
         gradient, t = arguments
         if given.shape != right.shape:
-            return (
-                f"Return a gradient, {len(gradient)} numbers here. Your function returns "
-                + (f"an array of the shape {given.shape}." if given.ndim else "one number.")
+            return f"Return a gradient, {len(gradient)} numbers here. Your function returns " + (
+                f"an array of the shape {given.shape}." if given.ndim else "one number."
             )
         factor = float((given * gradient).sum() / (gradient**2).sum())
         if close(given, factor * gradient):

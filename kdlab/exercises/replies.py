@@ -98,6 +98,8 @@ def compare(
     slips: Sequence[Slip],
     trials: Sequence[tuple],
     said: Callable[[tuple, np.ndarray, np.ndarray], str],
+    *,
+    tolerance: float = 1e-4,
 ) -> None:
     """Call a learner's function on some arguments, and recognise what it does.
 
@@ -111,6 +113,7 @@ def compare(
         trials: tuples of arguments.
         said: the reply where nothing is recognised, of the arguments of the first trial that went
             wrong, the right result and the learner's.
+        tolerance: how far two numbers may be apart and still be taken for one.
 
     Raises:
         Misconception: the function is wrong.
@@ -121,7 +124,7 @@ def compare(
 
     def agrees(other: Callable) -> list[bool]:
         return [
-            close(result, np.squeeze(other(*arguments)))
+            close(result, np.squeeze(other(*arguments)), tolerance)
             for result, arguments in zip(given, trials, strict=True)
         ]
 
@@ -155,7 +158,7 @@ def letters(
     """A judge of which things *are* or *can*.
 
     Args:
-        why: for each right letter, what is to be said if it is missing; it does not name the letter.
+        why: for each right letter, what is to be said if it is missing, without naming it.
         why_not: for each wrong letter, what is to be said if it is given.
         things: what the letters stand for, in the plural.
         verb: what the right ones do.
@@ -164,7 +167,8 @@ def letters(
         The judge, which takes letters in any order: text, or a list, tuple or set of texts.
 
     Example:
-        >>> judge = letters({"A": "it is round."}, {"B": "B has corners."}, things="shapes", verb="roll")
+        >>> why, why_not = {"A": "it is round."}, {"B": "B has corners."}
+        >>> judge = letters(why, why_not, things="shapes", verb="roll")
         >>> judge("a")
     """
     known = sorted(why | why_not)
