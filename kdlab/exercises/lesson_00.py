@@ -23,7 +23,7 @@ def _judge_temperature(answer):
     # From 0.3 to 0.5, or from 30 to 50 in percent: what was asked of the bar, not of T.
     height = (
         " (0.3 to 0.5 is how tall the bar shall be. Did you give that for the temperature?)"
-        if 0.3 <= temperature <= 0.5 or 30 <= temperature <= 50
+        if 0.3 <= temperature <= 0.5 or 30 <= temperature < 50
         else ""
     )
     at = f"At T = {temperature:g} the tallest bar"
@@ -46,13 +46,16 @@ temperature = Exercise(
 
 
 def _judge_role(answer):
-    expect(isinstance(answer, str), 'Answer "teacher" or "student", in quotes.')
-    words = set(re.findall(r"[a-z]+", answer.lower())) - {"a", "the", "network", "model"}
+    expect(isinstance(answer, str), 'Answer with one word in quotes, "teacher" or "student".')
+    words = set(re.findall(r"[a-z]+", answer.lower())) - {"a", "and", "the", "network", "model"}
     expect(
-        words != {"teacher", "student"} and words != {"both"},
+        words not in ({"teacher", "student"}, {"both"}, {"none"}, {"neither"}),
         "One of the two is put away after the training. Which one is left?",
     )
-    expect(words in ({"teacher"}, {"student"}), 'Answer with one word, "teacher" or "student".')
+    expect(
+        words in ({"teacher"}, {"student"}),
+        'Call it what *The cast* calls it, in one word: "teacher" or "student".',
+    )
     expect(
         words == {"student"},
         "The teacher is good already, and too large or too slow to use. For whom is the training?",

@@ -70,16 +70,18 @@ _ACCURACY_SLIPS = [
 ]
 
 
+def _guesses(n: int, seed: int):
+    """Logits of `n` examples of ten classes, and labels of which about half are what they say."""
+    rng = np.random.default_rng(seed)
+    logits = rng.permuted(np.tile(np.arange(-3.0, 7), (n, 1)), axis=1)
+    return logits, np.where(rng.random(n) < 0.5, logits.argmax(axis=1), rng.integers(10, size=n))
+
+
 def _judge_accuracy(function):
     # As many examples as classes, so that a maximum along the wrong axis gives a number too; and
     # whole numbers, so that a logit can equal a label.
-    rng = np.random.default_rng(1)
     small = np.array([[2.0, 1, 0, 0], [0.0, 3, 1, 0], [1.0, 0, 5, 0], [4.0, 0, 0, 0]])
-    square = [
-        (small, np.array([0, 1, 0, 0])),
-        (rng.permuted(np.tile(np.arange(-3.0, 7), (10, 1)), axis=1), rng.integers(10, size=10)),
-    ]
-    wide = rng.normal(size=(20, 10)), rng.integers(10, size=20)
+    square = [(small, np.array([0, 1, 0, 0])), *(_guesses(10, seed) for seed in range(4))]
 
     def said(arguments, right, given):
         if given.ndim:
@@ -88,7 +90,7 @@ def _judge_accuracy(function):
         return f"{round(right * n)} of {n} are right, a share of {right:g}. Yours is {given:.4g}."
 
     compare(function, _right, _ACCURACY_SLIPS, square, said)
-    compare(function, _right, [], [*square, wide], said)
+    compare(function, _right, [], [*square, _guesses(20, 4)], said)
 
 
 accuracy = Exercise(
@@ -151,7 +153,7 @@ def _judge_unsure(answer):
     expect(
         (uncertainty > uncertainty[index]).sum() >= len(logits) // 10,
         f"{there}; elsewhere it is {uncertainty.max():.2f}. Did you ask the teacher that you "
-        "trained? Here it is `pretrained.test_logits`.",
+        "trained? This exercise asks `pretrained.test_logits`.",
     )
     expect(index == right, f"{there}; somewhere it is {uncertainty.max():.2f}.")
 
@@ -204,12 +206,10 @@ def _judge_second(answer):
         f"{guess} comes last but one most often: `argsort` begins with the least likely class. "
         "Take the other end.",
     )
-    often = "once" if seconds[guess] == 1 else f"{seconds[guess]} times"
     expect(
         guess == right,
-        f"{guess} is second "
-        + (often if seconds[guess] else "for none of them")
-        + ", another digit more often. Sort each row of logits and take the last but one.",
+        f"{guess} comes second for {seconds[guess]} of the {len(ranked)} nines, and another digit "
+        "more often. Sort each row of logits and take the last but one.",
     )
 
 

@@ -30,10 +30,10 @@ def _judge_loss(function):
             wanted, given = loss_with(*alone), numbers(call(function, *alone))
             if not close(given, wanted):
                 return (
-                    f"Look at the {part} part. Alone (alpha = {alpha:g}), it is {wanted:.4f} here; "
-                    f"your function says {shown(given)}."
+                    f"At alpha = {alpha:g} the {part} part alone counts. Here it is {wanted:.4f}, "
+                    f"and your function says {shown(given)}."
                 )
-        return "Each part is right where it stands alone. Look at how you put them together."
+        return "Each part is right where it alone counts. Look at how you put them together."
 
     compare(function, loss_with, SLIPS, trials, said)
 

@@ -39,6 +39,10 @@ _WAYS = {
     "alpha_on": {
         "soft": "",
         "hard": "alpha weighs the *soft* part: you swapped the two weights.",
+        "nothing": "At alpha = 1 the labels do not count, at alpha = 0 the teacher does not. Which "
+        "of your parts has its weight?",
+        "soft alone": "At alpha = 1 the labels do not count. What is the weight of the hard part?",
+        "both": "The two weights add up to 1. What is that of the hard part?",
     },
     "factor_on": {
         "soft": "",
@@ -66,7 +70,13 @@ def loss_with(
     }[soft]()
     logs = log_softmax(student, t if labels_at == "T" else 1)
     surprise = sign * logs[np.arange(len(labels)), labels]
-    a, b = (alpha, 1 - alpha) if alpha_on == "soft" else (1 - alpha, alpha)
+    a, b = {
+        "soft": (alpha, 1 - alpha),
+        "hard": (1 - alpha, alpha),
+        "nothing": (1, 1),
+        "soft alone": (alpha, 1),
+        "both": (alpha, alpha),
+    }[alpha_on]
     factor = t**power
     return over(a * factor * apart + b * (factor if factor_on == "both" else 1.0) * surprise)
 
@@ -153,7 +163,7 @@ SLIPS = [
         lambda s, z, y, t: kl_divergence(softmax(z, t), softmax(s)),
     )),
     (_other(soft=lambda s, z, y, t: kl_divergence(softmax(z), softmax(s))),
-     "Your soft part is without the temperature."),
+     "Your soft part takes no temperature. What does T divide in it, on which of the two sides?"),
     (_other(hard=lambda s, z, y, t: -_chosen(log_softmax(z), y)),
      "Your hard part tests the *teacher* on the labels. Who is to learn them?"),
     (_other(soft=lambda s, z, y, t: -kl_divergence(softmax(z, t), softmax(s, t))),

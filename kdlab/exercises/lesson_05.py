@@ -16,8 +16,8 @@ _WHY_NOT = {
     "student that started well, but nobody teaches it.",
 }
 _WHY = {
-    "A": "in one, the targets *are* the teacher's outputs. At which T is that?",
-    "C": "one has all of the soft loss. Read its two lines once more.",
+    "A": "in it the targets *are* the teacher's outputs. At which T is that?",
+    "C": "it has all of the soft loss. Read its two lines once more.",
 }
 
 
@@ -114,7 +114,7 @@ def _judge_rescue(function):
         if given.shape != right.shape:
             return (
                 f"Return the shape you are given, {right.shape}: one row per image. Your function "
-                f"returns {given.shape}."
+                f"returns an array of the shape {given.shape}."
             )
         return (
             f"For the probabilities {shown(p[0])} the soft targets at T = {t:g} are "
@@ -170,17 +170,17 @@ _BETTER = {
 _BEST = "64 units, distilled, 8 bits"
 
 
-def _words(name: str) -> str:
-    """A name without what is easily typed another way: capitals, spaces and commas."""
-    return re.sub(r"[\s,;-]+", "", name.lower())
+def _parts(name: str) -> set[str]:
+    """What a name says, in any order, and without capitals and spaces."""
+    return {re.sub(r"[\s-]+", "", part) for part in name.lower().split(",")}
 
 
 def _judge_budget(answer):
     expect(isinstance(answer, str), "Give the name of a model, as the board has it, in quotes.")
-    given = _words(answer)
+    given = _parts(answer)
     for name, reply in _BETTER.items():
-        expect(given != _words(name), reply)
-    expect(given == _words(_BEST), "The board has no model of that name: copy it as it stands.")
+        expect(given != _parts(name), reply)
+    expect(given == _parts(_BEST), "The board has no model of that name: copy it as it stands.")
 
 
 budget = Exercise(

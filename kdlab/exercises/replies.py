@@ -177,7 +177,7 @@ def letters(
     def judge(answer) -> None:
         expect(
             isinstance(answer, (str, set, list, tuple, frozenset)),
-            f'Give the letters of those that {verb}, for instance "AB".',
+            'Give letters in quotes, for instance "BC".',
         )
         text = answer if isinstance(answer, str) else " ".join(map(str, answer))
         words = [word.upper() for word in re.findall(r"\w+", text) if word.lower() != "and"]
@@ -187,8 +187,11 @@ def letters(
         for letter in sorted(chosen & set(why_not)):
             expect(False, why_not[letter])
         missing = sorted(set(why) - chosen)
-        more = "one more does" if len(missing) == 1 else f"{len(missing)} more do"
+        one = {"are": "is"}.get(verb, verb)
+        more = (
+            f"one more {one}:" if len(missing) == 1 else f"{len(missing)} more {verb}. One of them:"
+        )
         for letter in missing:
-            expect(False, f"All that you name {verb}. But {more}: {why[letter]}")
+            expect(False, f"All that you name {verb}. But {more} {why[letter]}")
 
     return judge
