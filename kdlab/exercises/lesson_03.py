@@ -177,10 +177,10 @@ def _teacher_with_dropout(seed):
         [
             keras.Input((4, 4, 1)),
             layers.Flatten(),
-            layers.Dense(16, "relu", kernel_initializer=weights),
+            layers.Dense(16, "relu", kernel_initializer=weights, bias_initializer=weights),
             layers.BatchNormalization(),
             layers.Dropout(0.5, seed=seed),
-            layers.Dense(5, kernel_initializer=weights),
+            layers.Dense(5, kernel_initializer=weights, bias_initializer=weights),
         ]
     )
 
@@ -218,6 +218,12 @@ def _judge_stored(function):
         "Your function changes the teacher. (In training mode, batch "
         "normalisation moves its averages with every call.)",
     )
+    for factor in (1 / 255, 255):
+        expect(
+            not close(result, np.asarray(teacher(factor * images, training=False), float)),
+            "The model saw other images than your function was given: were they multiplied or "
+            "divided first?",
+        )
     _judge_logits(result, right)
 
 
@@ -239,8 +245,8 @@ def _judge_logits(result, right):
         (np.eye(classes)[labels], "Those are the teacher's labels: what it knows of the other "
          "classes is gone."),
         (1 / (1 + np.exp(-right)), "A sigmoid has been taken. Return the logits as they come."),
-        (log_softmax(right), "Those are the logarithms of probabilities. A softmax would read them "
-         "as the logits, but a student that copies logits would not. Return them as they come."),
+        (log_softmax(right), "Those are the logarithms of probabilities, the logits less a number "
+         "for each image. Return the logits as they come."),
     ):  # fmt: skip
         expect(not close(result, other), reply)
     expect(
@@ -266,7 +272,7 @@ def _judge_logits(result, right):
     expect(
         close(result, right),
         f"For the first image it should be {shown(right[0])}, your function says "
-        f"{shown(result[0])}. Do the images reach the model as they came?",
+        f"{shown(result[0])}.",
     )
 
 

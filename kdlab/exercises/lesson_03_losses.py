@@ -82,13 +82,20 @@ def loss_with(
 
 
 def _mistakes():
-    """Every way to write the loss but the right one, those with the fewest mistakes first."""
+    """The ways to get it wrong, those with the fewest mistakes first: any of the four with which
+    the loss came, and one of the learner's own at most.
+    """
     rights = {name: next(iter(ways)) for name, ways in _WAYS.items()}
     versions = (
         {name: way for name, way in zip(_WAYS, chosen, strict=True) if way != rights[name]}
         for chosen in product(*_WAYS.values())
     )
-    return sorted(filter(None, versions), key=len)
+
+    def likely(mistakes: dict) -> bool:
+        own = [name for name, way in mistakes.items() if AS_IT_CAME.get(name) != way]
+        return bool(mistakes) and len(own) <= 1
+
+    return sorted(filter(likely, versions), key=len)
 
 
 def _reply_to(mistakes: dict) -> str:

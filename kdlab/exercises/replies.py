@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Sequence
+from inspect import isroutine
 
 import numpy as np
 
@@ -75,7 +76,7 @@ def numbers(result) -> np.ndarray:
         f"Your function returns {result}: the answer to a yes-or-no question. Return numbers.",
     )
     expect(
-        not callable(result),
+        not isroutine(result),
         "Your function returns another function. Are the brackets missing behind a name, as in "
         "`.mean()`?",
     )

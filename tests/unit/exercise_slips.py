@@ -55,25 +55,26 @@ CALLED = "Give your function itself, its name without brackets"
 METHOD = "Are the brackets missing behind a name"
 TEXT = "Your function returns the text"
 
+_TEMPERATURE = "Give one number, the temperature that you found."
 _CAST = "what *The cast* calls it"
 
 LESSON_00 = {
     lesson_00.temperature: [
         Slip("left as it was", 1, "still stands at 0.99: go up."),
         Slip("the preset that is near", 4, "still stands at 0.58: go up."),
-        Slip("the next preset", 10, "is down to 0.26, which is too far: go down."),
-        Slip("all the way", 50, "which is too far: go down."),
+        Slip("the next preset", 10, "is down to 0.26"),
+        Slip("all the way", 50, "is down to 0.12"),
         Slip("the height of the bar", 0.4, "Did you give that for the temperature?"),
         Slip("the height in percent", 40, "Did you give that for the temperature?"),
-        Slip("a whole range", (5, 8), "the temperature that you found. What came is 2 numbers"),
+        Slip("a whole range", (5, 8), _TEMPERATURE),
         Slip("zero", 0, "above 0"),
         Slip("below zero", -6, "above 0"),
-        Slip("a word", "hot", "Give one number, the temperature that you found."),
-        Slip("the letter as well", "T = 6", "Give one number, the temperature that you found."),
-        Slip("yes", True, "What came is True"),
+        Slip("a word", "hot", _TEMPERATURE),
+        Slip("the letter as well", "T = 6", _TEMPERATURE),
+        Slip("yes", True, _TEMPERATURE),
         Slip("the explorer", Later(lambda: kdlab.TemperatureExplorer(test_logits()[:2])),
              "Give its number: `explorer.temperature`"),
-        Slip("endless", float("inf"), "What came is inf"),
+        Slip("endless", float("inf"), _TEMPERATURE),
         Slip("what print gives back", None, "Your answer is None"),
     ],
     lesson_00.role: [
@@ -117,11 +118,11 @@ LESSON_01 = {
         Slip("brackets missing", lambda z, y: (z.argmax(1) == y).mean, METHOD),
         Slip("a text", lambda z, y: f"{(z.argmax(1) == y).mean():.0%}", TEXT),
         Slip("no return", without_return, NO_RETURN),
-        Slip("misspelt", nothing_known, "`return logit.argmax(axis=1)`: NameError"),
+        Slip("misspelt", nothing_known, LINE),
         Slip("swapped", lambda z, y: kdlab.accuracy(y, z), LINE),
         Slip("called", 0.75, CALLED),
         Slip("one argument", lambda z: 1, "takes other arguments"),
-        Slip("a fixed number", lambda z, y: 0.75, "Right for one case, and not for another"),
+        Slip("a fixed number", lambda z, y: 0.75, "of 10 are right"),
         Slip("divided by the classes", lambda z, y: (z.argmax(1) == y).sum() / z.shape[1],
              "of 20 are right"),
         Slip("another fixed number", lambda z, y: 0.6, "3 of 4 are right", fits=False),
@@ -141,16 +142,16 @@ LESSON_01 = {
         Slip("own teacher, second place", 219, "Did you ask the teacher that you trained?"),
         Slip("counted from 1", 101, "Python counts from 0"),
         Slip("from the end", 100 - 540, "count from the front"),
-        Slip("one past the end", 540, "go from 0 to 539"),
+        Slip("one past the end", 540, "not the training logits"),
         Slip("training images", Later(
             lambda: entropy(softmax(kdlab.pretrained_teacher("digits").train_logits)).argmax()),
             "not the training logits"),
         Slip("most surprised by the label", 326, "There the label surprises it most"),
         Slip("the weakest probability", Later(lambda: softmax(test_logits()).max(axis=1).min()),
-             "is not a whole number"),
+             "Give one whole number"),
         Slip("the digit on it", 1, "nats; somewhere it is", False),
         Slip("any other", 7, "nats; somewhere it is", False),
-        Slip("yes", True, "What came is True"),
+        Slip("yes", True, "Give one whole number"),
         Slip("a word", "the 1", "Give one whole number"),
     ],
     lesson_01.runner_up: [
@@ -167,10 +168,10 @@ LESSON_01 = {
         Slip("all counts", Later(lambda: np.bincount(nines().argsort(1)[:, -2])),
              "several numbers"),
         Slip("all second places", Later(lambda: nines().argsort(1)[:, -2]), "several numbers"),
-        Slip("a word", "nine", "as a number"),
+        Slip("a word", "nine", "Give one digit, as a number."),
         Slip("no digit", 12, "from 0 to 9"),
         Slip("below 0", -2, "from 0 to 9"),
-        Slip("the mean place", 4.2, "not a whole number"),
+        Slip("the mean place", 4.2, "Give one digit, as a number."),
         Slip("seldom", 1, "1 comes second for 2 of the 54"),
     ],
 }  # fmt: skip
@@ -194,7 +195,7 @@ def brackets_missing(z, t):
     return np.exp(z) / np.exp(z).sum()
 
 
-_AT_1 = "That is the softmax at T = 1"
+_AT_1 = "That is the softmax at T = 1. Either T is not used yet, or it cancels"
 _OVERFLOWS = "Right on small logits"
 _TWICE = "You divided the *probabilities* by T, after a first softmax"
 _ON_THE_WAY = "You are on the way"
@@ -210,8 +211,8 @@ LESSON_02 = {
         Slip("times T", lambda z, t: softmax(z * t), "multiplied by T"),
         Slip("T forgotten", lambda z, t: softmax(z), _AT_1),
         Slip("exp(z) / T, which cancels",
-             lambda z, t: np.exp(z) / t / (np.exp(z) / t).sum(), "it cancels"),
-        Slip("brackets missing", brackets_missing, "it cancels"),
+             lambda z, t: np.exp(z) / t / (np.exp(z) / t).sum(), _AT_1),
+        Slip("brackets missing", brackets_missing, _AT_1),
         Slip("not divided", lambda z, t: np.exp(z / t), "What is each divided by?"),
         Slip("T missing below", lambda z, t: np.exp(z / t) / np.exp(z).sum(), "missing in the sum"),
         Slip("T missing above", lambda z, t: np.exp(z) / np.exp(z / t).sum(), "missing above"),
@@ -237,22 +238,22 @@ LESSON_02 = {
         Slip("reversed", lambda z, t: softmax(z, t)[::-1], "yours [", False),
     ],
     lesson_02.three_classes: [
-        Slip("too low", 0.5, "go up"),
-        Slip("left as it was", 1, "go up"),
+        Slip("too low", 0.5, "1.00 effective classes: go up"),
+        Slip("left as it was", 1, "1.05 effective classes: go up"),
         Slip("the number of classes", 3, "Three is how many classes it shall be"),
-        Slip("that of the big prediction", 4, "go down"),
-        Slip("too high", 100, "go down"),
+        Slip("that of the big prediction", 4, "3.95 effective classes: go down"),
+        Slip("too high", 100, "9.99 effective classes: go down"),
         Slip("on the probabilities", 0.3, "on the *probabilities*"),
         Slip("the entropy", round(np.log(3), 2), "That is ln 3"),
         Slip("the average of all images", 4.7, "the average of all images"),
         Slip("zero", 0, "above 0"),
         Slip("below", -2, "above 0"),
         Slip("a word", "three", "Give one number, the temperature."),
-        Slip("all temperatures", np.linspace(1, 5, 9), "What came is 9 numbers"),
+        Slip("all temperatures", np.linspace(1, 5, 9), "Give one number, the temperature."),
         Slip("the image", 512, "the number of the image"),
         Slip("the explorer", Later(lambda: kdlab.TemperatureExplorer(test_logits()[:2])),
              "`explorer.temperature`"),
-        Slip("yes", True, "What came is True"),
+        Slip("yes", True, "Give one number, the temperature."),
     ],
     lesson_02.kl: [
         Slip("another class", [0.1, 0.1, 0.8], "does not name the first class"),
@@ -270,12 +271,12 @@ LESSON_02 = {
         Slip("percent", [98, 0.1, 1.9], "percentages"),
         Slip("not 1", [0.98, 0.2, 0.1], "and these to 1.28"),
         Slip("logits", [4.0, -2.0, -1.0], "Are those logits?"),
-        Slip("the divergence", 1.3, "The divergence is measured for you"),
-        Slip("two", [0.9, 0.1], "three probabilities in brackets"),
-        Slip("text", "0.98, 0.01, 0.01", "three probabilities in brackets"),
-        Slip("a function", lambda p, q: kl_divergence(p, q), "three probabilities in brackets"),
+        Slip("the divergence", 1.3, "as in [0.5, 0.3, 0.2]."),
+        Slip("two", [0.9, 0.1], "as in [0.5, 0.3, 0.2]."),
+        Slip("text", "0.98, 0.01, 0.01", "as in [0.5, 0.3, 0.2]."),
+        Slip("a function", lambda p, q: kl_divergence(p, q), "as in [0.5, 0.3, 0.2]."),
         Slip("more of the second", [0.55, 0.44, 0.01], "beside the first?"),
-        Slip("no number", [float("nan"), 0, 1], "What came is [nan"),
+        Slip("no number", [float("nan"), 0, 1], "as in [0.5, 0.3, 0.2]."),
     ],
     lesson_02.gradient: [
         Slip("as it was", lambda g, T: g, "as it was. At T = 1 it lacks nothing"),

@@ -66,11 +66,11 @@ def misspelt_loss(student, teacher, labels, T, alpha):
     return alpha * T**2 * soft + (1 - alpha) * hard
 
 
-_LEFT_1, _LEFT_2, _LEFT_3 = "One of the four", "Two of the four", "Three of the four"
-_SIGN = "When is your hard part small?"
-_T2 = "What keeps it level? (Lesson 02"
-_ORDER = "whose come first in your code?"
-_AT_T = "At which temperature does your hard part teach"
+_LEFT_2, _LEFT_3 = "Two of the four", "Three of the four"
+_SIGN = "One of the four mistakes is left. A loss is small"
+_T2 = "One of the four mistakes is left. Raise T"
+_ORDER = "One of the four mistakes is left. In KL(p || q) the truth"
+_AT_T = "One of the four mistakes is left. In use, a student"
 _OF_TEACHER = "learns from the teacher's"
 _TWICE = "on *probabilities*, after a first softmax"
 _ONE_SIDE = "Which of the two is without it?"
@@ -167,7 +167,7 @@ LESSON_03 = {
         Slip("minus in front of the soft part", loss(kl=lambda p, q: -kl_divergence(p, q)),
              "Your soft part is below 0"),
         Slip("minus in front of all", lambda *a: -loss()(*a), "The whole loss has the wrong sign"),
-        Slip("a fixed factor", loss(soft_weight=16), "Right for one case, and not for another"),
+        Slip("a fixed factor", loss(soft_weight=16), "the soft part alone counts"),
         Slip("a fourth of it", loss(soft_weight=lambda t: t**2 / 4), "the soft part alone counts"),
         Slip("accuracy for the hard part",
              with_labels(lambda s, z, y: (s.argmax(1) == y).mean()), "the hard part alone counts"),
@@ -235,9 +235,9 @@ LESSON_03 = {
              _CHANGES),
         Slip("freezes it", changing(lambda model: setattr(model, "trainable", False)), _CHANGES),
         Slip("images divided", lambda model, x: model(x / 255, training=False),
-             "reach the model as they came"),
+             "were they multiplied or divided first?"),
         Slip("the sign", stored(lambda z: -z), "For the first image", False),
-        Slip("the model", lambda model, x: model, METHOD),
+        Slip("the model", lambda model, x: model, "of the kind Sequential"),
         Slip("brackets", lambda model, x: model(x, training=False).numpy, METHOD),
         Slip("no such method", lambda model, x: model.predict_classes(x), LINE),
         Slip("no return", without_return, NO_RETURN),
@@ -280,7 +280,7 @@ LESSON_04 = {
         Slip("F as well", "ABEF", "arguments swapped"),
         Slip("G as well", "ABEG", "squared error"),
         Slip("all", "ABCDEFG", "lacks its T²"),
-        Slip("B left out", "AE", "Does its gradient know of that?"),
+        Slip("B left out", "AE", "But one more is: it is not 0"),
         Slip("E left out", "AB", "Is a weight a mistake?"),
         Slip("A left out", "BE", "the formula of lesson 03"),
         Slip("A alone", "A", "But 2 more are. One of them: it is not 0"),
@@ -314,8 +314,9 @@ LESSON_04 = {
              "compares two means"),
         Slip("over the mean", lambda a, b: (a > b.mean()).mean(), "beat the *mean*"),
         Slip("over the best", lambda a, b: (a > b.max()).mean(), "beat the *best*"),
-        Slip("a fixed number", lambda a, b: 0.123, "duels here distilled wins", False),
-        Slip("as many of both", lambda a, b: (a[:, None] > b).sum() / len(a) ** 2, "Right for one"),
+        Slip("a fixed number", lambda a, b: 0.123, "Of the 81 duels here", False),
+        Slip("as many of both", lambda a, b: (a[:, None] > b).sum() / len(a) ** 2,
+             "Of the 35 duels here"),
         Slip("a text", lambda a, b: f"{(a[:, None] > b).mean():.0%}", TEXT),
         Slip("misspelt", lambda distilled, plain: (destilled > plain).mean(), LINE),
         Slip("no return", without_return, NO_RETURN),
@@ -374,7 +375,8 @@ LESSON_05 = {
         Slip("C and D", ["C", "D"], "copies weights"),
         Slip("another letter", "E", "give those letters and nothing else"),
         Slip("a number", 3, "Give letters in quotes"),
-        Slip("the line", "student.fit(x, teacher.predict(x))", "give those letters and nothing else"),
+        Slip("the line", "student.fit(x, teacher.predict(x))",
+             "give those letters and nothing else"),
         Slip("none", [], "At least one"),
     ],
     lesson_05.rescue: [
