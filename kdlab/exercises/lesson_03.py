@@ -20,7 +20,7 @@ def _judge_loss(function):
         trials.append((student, teacher, rng.integers(4, size=6), t, alpha))
     first = numbers(call(function, *trials[0]))
     if close(first, loss_with(*trials[0], **AS_IT_CAME)):
-        raise NotAttempted("the loss is as it came: find its four mistakes")
+        raise NotAttempted("this is the loss as it came. Find its four mistakes")
 
     def said(arguments, right, given):
         if given.shape != right.shape:
