@@ -32,6 +32,11 @@ _SURE = (
 )
 
 _ACCURACY_SLIPS = [
+    (
+        lambda z, y: 0.0,
+        "By your function nothing is ever right. Do you compare classes with labels, or something "
+        "else?",
+    ),
     (lambda z, y: (z.argmax(axis=1) == y).sum(), _COUNT),
     (lambda z, y: (z.argmax(axis=1) != y).sum(), "That is how many are wrong."),
     (
@@ -127,8 +132,8 @@ def _judge_unsure(answer):
     index = whole_number(answer, "Give one whole number: the position of the image.")
     expect(
         index <= last,
-        f"Positions of test images go from 0 to {last}. Are those the test logits, and not the "
-        "training logits?",
+        f"Positions of test images go from 0 to {last}, and this is {index}. Does it come from the "
+        "training images, or from a whole table, which has ten numbers for each image?",
     )
     expect(index >= 0, f"Positions go from 0 to {last}: count from the front.")
     right = int(uncertainty.argmax())

@@ -37,6 +37,7 @@ _SOFTMAX_SLIPS = [
         lambda z, t: _softmax(z) / t,
         _NOT_ONE + "you divided the probabilities by T. T divides the logits, before `exp`.",
     ),
+    (lambda z, t: 100 * _softmax(z, t), _NOT_ONE + "give shares, not percentages."),
     (lambda z, t: _softmax(z * t), "You multiplied by T: that sharpens. Divide."),
     (
         lambda z, t: _softmax(z),

@@ -25,7 +25,7 @@ _WHY = {
 
 losses = Exercise(
     "4.1",
-    letters(_WHY, _WHY_NOT, things="losses", verb="are"),
+    letters(_WHY, _WHY_NOT, things="losses"),
     hints=[
         "Read them first. Which has its T²? Whose softmax comes first?",
         "Then ask: `print(kdlab.audit_loss(seven_losses['A'], T))`, and so on.",
@@ -147,7 +147,9 @@ def _right(distilled, plain):
     return np.array([exact.low, exact.high])
 
 
-_SINGLE_RUNS = "That is how far single runs spread. The mean of n runs is surer, by the root of n"
+_SINGLE_RUNS = (
+    "That is how far single runs spread. The mean of n runs is surer: what is its standard error?"
+)
 _NOT_PAIRED = (
     "So wide is the interval where runs are *not* paired. Take the difference within each pair "
     "first: it is free of the luck that the two share."
@@ -180,10 +182,10 @@ _INTERVAL_SLIPS = [
         lambda a, b: _paired(a - b, t=stats.t.ppf(0.975, len(a))),
         "The differences have n - 1 degrees of freedom, not n: their mean was taken from them.",
     ),
-    (lambda a, b: _paired(a - b, root=False), _SINGLE_RUNS + "."),
-    (lambda a, b: _paired(a - b, t=1, root=False), _SINGLE_RUNS + ", and multiply by t."),
-    (lambda a, b: np.percentile(a - b, [2.5, 97.5]), _SINGLE_RUNS + "."),
-    (lambda a, b: ((a - b).min(), (a - b).max()), _SINGLE_RUNS + "."),
+    (lambda a, b: _paired(a - b, root=False), _SINGLE_RUNS),
+    (lambda a, b: _paired(a - b, t=1, root=False), _SINGLE_RUNS + " Multiply that by t."),
+    (lambda a, b: np.percentile(a - b, [2.5, 97.5]), _SINGLE_RUNS),
+    (lambda a, b: ((a - b).min(), (a - b).max()), _SINGLE_RUNS),
     (
         lambda a, b: _paired(a - b, t=1),
         "One standard error either side holds the truth two times in three. Multiply by t.",

@@ -23,7 +23,7 @@ _WHY = {
 
 distils = Exercise(
     "5.1",
-    letters(_WHY, _WHY_NOT, things="pieces", verb="can"),
+    letters(_WHY, _WHY_NOT, things="pieces"),
     hints=[
         "For each: where do the teacher's outputs stand, and does the student's loss see them?",
         "Two of the four mention the teacher, but give the student labels alone.",
@@ -58,6 +58,7 @@ _RESCUE_SLIPS = [
         "Divided by T they no longer add up to 1, and their ratios are as before.",
     ),
     (lambda p, t: p, _NO_EFFECT),
+    (lambda p, t: 100 * _sought(p, t), "Give shares that add up to 1, not percentages."),
     (
         lambda p, t: np.log(p),
         "Those are the logits, up to a constant. T and the softmax are still to come.",

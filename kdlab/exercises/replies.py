@@ -90,6 +90,11 @@ def numbers(result) -> np.ndarray:
         raise Misconception(
             f"Your function returns something of the kind {type(result).__name__}. Return numbers."
         ) from error
+    expect(
+        not np.isnan(array).any(),
+        "Your function returns nan, which is no number. Was 0 divided by 0, or a logarithm or a "
+        "root taken of something below 0?",
+    )
     return array
 
 
@@ -134,6 +139,11 @@ def compare(
         return
     for code, reply in slips:
         expect(not all(agrees(code)), reply)
+    for digits in range(1, 5):
+        expect(
+            not all(agrees(lambda *arguments, n=digits: np.round(right(*arguments), n))),
+            "Right, but rounded. Return the numbers as they come.",
+        )
     first = hits.index(False)
     reply = said(trials[first], np.squeeze(right(*trials[first])), given[first])
     lucky = "Right for one case, and not for another. " if first else ""
@@ -154,22 +164,21 @@ def shown(array) -> str:
 
 
 def letters(
-    why: dict[str, str], why_not: dict[str, str], *, things: str, verb: str
+    why: dict[str, str], why_not: dict[str, str], *, things: str
 ) -> Callable[[object], None]:
-    """A judge of which things *are* or *can*.
+    """A judge of which of several things are to be named, each by a letter.
 
     Args:
         why: for each right letter, what is to be said if it is missing, without naming it.
         why_not: for each wrong letter, what is to be said if it is given.
         things: what the letters stand for, in the plural.
-        verb: what the right ones do.
 
     Returns:
         The judge, which takes letters in any order: text, or a list, tuple or set of texts.
 
     Example:
         >>> why, why_not = {"A": "it is round."}, {"B": "B has corners."}
-        >>> judge = letters(why, why_not, things="shapes", verb="roll")
+        >>> judge = letters(why, why_not, things="shapes")
         >>> judge("a")
     """
     known = sorted(why | why_not)
@@ -188,11 +197,9 @@ def letters(
         for letter in sorted(chosen & set(why_not)):
             expect(False, why_not[letter])
         missing = sorted(set(why) - chosen)
-        one = {"are": "is"}.get(verb, verb)
-        more = (
-            f"one more {one}:" if len(missing) == 1 else f"{len(missing)} more {verb}. One of them:"
-        )
+        count = len(missing)
+        lacks = "one is missing:" if count == 1 else f"{count} are missing. One of them:"
         for letter in missing:
-            expect(False, f"All that you name {verb}. But {more} {why[letter]}")
+            expect(False, f"What you name is right, but {lacks} {why[letter]}")
 
     return judge

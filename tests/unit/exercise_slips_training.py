@@ -269,7 +269,7 @@ def half_width(a, b):
 _SAME_SEED = "runs of the same seed only"
 _RUNS = "How many duels are there?"
 _EACH = "Return the share of all duels"
-_SPREAD = "how far single runs spread"
+_SPREAD = "what is its standard error?"
 _PAIRS = "*not* paired"
 _TWO = "Return two numbers"
 
@@ -280,10 +280,10 @@ LESSON_04 = {
         Slip("F as well", "ABEF", "arguments swapped"),
         Slip("G as well", "ABEG", "squared error"),
         Slip("all", "ABCDEFG", "lacks its T²"),
-        Slip("B left out", "AE", "But one more is: it is not 0"),
+        Slip("B left out", "AE", "but one is missing: it is not 0"),
         Slip("E left out", "AB", "Is a weight a mistake?"),
         Slip("A left out", "BE", "the formula of lesson 03"),
-        Slip("A alone", "A", "But 2 more are. One of them: it is not 0"),
+        Slip("A alone", "A", "but 2 are missing. One of them: it is not 0"),
         Slip("F for A", ["F", "B"], "arguments swapped"),
         Slip("a number", 3, "Give letters in quotes"),
         Slip("numbers", [1, 2, 5], "give those letters and nothing else"),
@@ -318,6 +318,7 @@ LESSON_04 = {
         Slip("as many of both", lambda a, b: (a[:, None] > b).sum() / len(a) ** 2,
              "Of the 35 duels here"),
         Slip("a text", lambda a, b: f"{(a[:, None] > b).mean():.0%}", TEXT),
+        Slip("rounded", lambda a, b: round((a[:, None] > b).mean(), 2), "Right, but rounded"),
         Slip("misspelt", lambda distilled, plain: (destilled > plain).mean(), LINE),
         Slip("no return", without_return, NO_RETURN),
     ],
@@ -399,6 +400,7 @@ LESSON_05 = {
         Slip("log1p", lambda p, t: softmax(np.log1p(p), t), "`log1p`"),
         Slip("one row", lambda p, t: softmax(np.log(p), t)[0], "the first image alone"),
         Slip("labels", lambda p, t: np.eye(3)[p.argmax(1)], "Those are labels"),
+        Slip("percent", lambda p, t: 100 * raised(p, t), "not percentages"),
         Slip("zeros", lambda p, t: softmax(np.log(p), t), _ZEROS),
         Slip("zeros, by hand", lambda p, t: np.exp((z := np.log(p)) / t - z.min() / t)
              / np.exp(z / t - z.min() / t).sum(1, keepdims=True), _ZEROS),

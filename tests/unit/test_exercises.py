@@ -2,6 +2,7 @@
 
 import io
 import re
+import warnings
 from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
@@ -188,7 +189,8 @@ def reply(exercise, number: int) -> str:
     """What the exercise says to a slip. (`pytest -s -k reply_that_fits` prints all of them.)"""
     slip = SLIPS[exercise][number]
     later = isinstance(slip.answer, exercise_slips.Later)
-    with redirect_stdout(io.StringIO()) as said:
+    with redirect_stdout(io.StringIO()) as said, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what learners do
         exercise.check(slip.answer.make() if later else slip.answer)
     said = said.getvalue().removesuffix("\n")
     print(f"{' ' if slip.fits else '~'} {exercise.name} {slip.what}: {said}")
