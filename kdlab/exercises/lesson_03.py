@@ -210,8 +210,8 @@ def _judge_stored(function):
     changed = config != config_after or not all(map(np.array_equal, weights, weights_after))
     expect(
         close(result, ask(twin)),
-        "The teacher is in training mode: dropout is on, and each call gives other logits. Ask it "
-        "as it is used: `training=False`.",
+        "Each call gives other logits. Is the teacher in training mode, where dropout is on? Ask "
+        "it as it is used: `training=False`.",
     )
     expect(
         not changed,
