@@ -244,7 +244,7 @@ LESSON_02 = {
         Slip("reversed", lambda z, t: softmax(z, t)[::-1], "yours [", False),
     ],
     lesson_02.three_classes: [
-        Slip("too low", 0.8, "1.01 effective classes: go up"),
+        Slip("too low", 0.8, "1.02 effective classes: go up"),
         Slip("left as it was", 1, "1.05 effective classes: go up"),
         Slip("the number of classes", 3, "Three is how many classes it shall be"),
         Slip("that of the big prediction", 4, "3.95 effective classes: go down"),
