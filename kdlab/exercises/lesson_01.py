@@ -38,7 +38,10 @@ _ACCURACY_SLIPS = [
         "else?",
     ),
     (lambda z, y: (z.argmax(axis=1) == y).sum(), _COUNT),
-    (lambda z, y: (z.argmax(axis=1) != y).sum(), "That is how many are wrong."),
+    (
+        lambda z, y: (z.argmax(axis=1) != y).sum(),
+        "That is how many are wrong. Accuracy is the share of those that are right.",
+    ),
     (
         lambda z, y: (z.argmax(axis=1) != y).mean(),
         "That is the share of errors. Accuracy is the share right.",
