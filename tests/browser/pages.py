@@ -39,7 +39,9 @@ def show(new_page, tmp_path):
         watch(page)
         page.goto(path.as_uri())
         if not folded:
-            page.locator("details.kd-fold").evaluate_all("all => all.forEach((d) => (d.open = true))")
+            page.locator("details.kd-fold").evaluate_all(
+                "all => all.forEach((d) => (d.open = true))"
+            )
         pages.append(page)
         return page
 

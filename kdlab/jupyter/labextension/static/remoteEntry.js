@@ -104,16 +104,15 @@
     });
   }
 
-  /** Scroll as far as it takes to see a widget, with what led to it where there is room. */
+  /** Scroll until a widget is in view, with what led to it where there is room. */
   function bring(widget, cell, outer) {
     const { top, bottom, height } = outer.getBoundingClientRect();
     const own = widget.getBoundingClientRect();
-    if (own.top >= top && own.bottom <= bottom) return;
     const starts = [cell.previousElementSibling, cell, widget]
       .filter((node) => node)
       .map((node) => node.getBoundingClientRect().top - MARGIN);
     const start = starts.find((start) => own.bottom + MARGIN - start <= height) ?? starts.at(-1);
-    if (Math.abs(start - top) >= 1) outer.scrollTop += start - top;
+    if (start < top || own.bottom > bottom) outer.scrollTop += Math.floor(start - top);
   }
 
   function withStillPictures(rendermime) {
