@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import kdlab
-from kdlab import figures, plots
+from kdlab import figures
 from kdlab.audit import Law, Mistake
 from tests.tools.widget_examples import EXAMPLES, HOSTILE, pad
 
