@@ -52,10 +52,11 @@ _MODULES = {
         "plot_images",
         "plot_intervals",
         "plot_lines",
+        "plot_matrix",
         "plot_reliability",
         "plot_soft_targets",
-        "show",
     ),
+    "figures": ("show",),
     "widgets": (
         "CohortExplorer",
         "ComparisonBoard",

@@ -366,6 +366,13 @@ TARGETS = {
             xlabel=texts, ylabel=texts, log_x=flags, log_y=flags,
         ),
     ),
+    kdlab.plot_matrix: (
+        80,
+        dict(
+            values=mostly(floats((CLASSES, CLASSES), 0, 9)), row_names=class_names,
+            column_names=class_names | nothing, xlabel=texts, ylabel=texts, hide_diagonal=flags,
+        ),
+    ),
     kdlab.plot_reliability: (
         40, dict(models=by_name(st.just(reliability([[2.0, 0.0]] * 2, [0, 1])), max_size=2)),
     ),
