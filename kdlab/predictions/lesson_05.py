@@ -163,14 +163,14 @@ cifar_gain = answers.keep(
         "to say.",
         too_high="200 photographs are few, whoever explains them.",
         explanation="The logits say more of these 200 images than their labels do, and smoothed "
-        "labels do not explain it. No student comes near its teacher. \"Comparable to the "
+        'labels do not explain it. No student comes near its teacher. "Comparable to the '
         'teacher" would call that a failure. The student on labels alone shows that it is none.'
         "\n\nHow sure can you be? The interval is about seeds: other weights, another 200 images. "
         "Teacher and test images are always the same. And the training is a choice, too. On "
         "training images that no student had seen we tried some: with 500 images a gain of 1.2 "
         "points after 12 epochs (0.4 to 2.1, ten seeds) and of 1.9 after 16 (1.3 to 2.6); with 200 "
-        "images and 40 epochs 3.8 (2.8 to 4.8, eight seeds), and this one we took. With a rate that "
-        "does not fall the gain looked larger, but only as the student on labels alone was worse.",
+        "images and 40 epochs 3.8 (2.8 to 4.8, eight seeds), and this one we took. With a rate "
+        "that does not fall the gain looked larger, but only as the student on labels alone was worse.",
     ),
 )
 
@@ -222,7 +222,7 @@ what_counts = answers.keep(
         "thousand images fifty times, or fifty thousand thirty times, and distillation is about "
         "four points ahead, by more at T = 4 than at T = 1.\n\nLabels are soon used up: after 100 "
         "epochs of them a student is right no more often than after ten, and far too sure (the "
-        "*nll* below, lesson 04). Soft targets take longer, and end higher. \"A good teacher is "
+        '*nll* below, lesson 04). Soft targets take longer, and end higher. "A good teacher is '
         'patient", write Beyer et al. (2022), who trained for thousands of epochs. The control '
         "shows that it is the teacher and not the softness.\n\nSo the article's recipe had one "
         "more fault, the quietest of all: ten epochs.",
