@@ -113,16 +113,24 @@ def find_dataset(name: str = "digits", data_dir=None) -> str:
         ✓ digits is on this machine.
     """
     _checks.choice(name, "name", list(_CLASS_NAMES))
+    here = f"✓ {name} is on this machine."
+    if name == "digits":
+        return here
     try:
-        here = name == "digits" or _local(name, data_dir) is not None
+        folder, given = _given_folder(name, data_dir)
     except FileNotFoundError as error:  # the folder that was named
         return f"✗ {error}."
-    if here:
-        return f"✓ {name} is on this machine."
+    if _local(name, data_dir):
+        return here
+    without = (
+        f"put {name}.npz into {folder}, which {given} names, and run this again"
+        if folder
+        else f"put {name}.npz into a folder, name that folder in the variable KDLAB_DATA_DIR, and "
+        "start Jupyter again"
+    )
     return (
         f"✗ {name} is not on this machine. With network: go on, load_dataset downloads it once. "
-        f"Without: put {name}.npz into a folder, set the variable KDLAB_DATA_DIR to that folder, "
-        "and start Jupyter again from there."
+        f"Without: {without}."
     )
 
 

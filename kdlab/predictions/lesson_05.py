@@ -166,11 +166,9 @@ cifar_gain = answers.keep(
         'labels do not explain it. No student comes near its teacher. "Comparable to the '
         'teacher" would call that a failure. The student on labels alone shows that it is none.'
         "\n\nHow sure can you be? The interval is about seeds: other weights, another 200 images. "
-        "Teacher and test images are always the same. And the training is a choice, too. On "
-        "training images that no student had seen we tried some: with 500 images a gain of 1.2 "
-        "points after 12 epochs (0.4 to 2.1, ten seeds) and of 1.9 after 16 (1.3 to 2.6); with 200 "
-        "images and 40 epochs 3.8 (2.8 to 4.8, eight seeds), and this one we took. With a rate "
-        "that does not fall the gain looked larger, but only as the student on labels alone was worse.",
+        "Teacher and test images are always the same. And the training is a choice, too: on "
+        "training images that no student had seen, the settings that we tried gained between 1.2 "
+        "points (500 images, 12 epochs) and 3.8 (200 images, 40 epochs). We took the last.",
     ),
 )
 

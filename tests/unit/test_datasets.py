@@ -186,6 +186,9 @@ def test_whether_it_is_here_is_said_in_one_line(name, folder, monkeypatch, no_de
     assert missing.startswith(f"✗ {name} is not on this machine.") and "\n" not in missing
     for way_out in ("downloads it", f"{name}.npz", "KDLAB_DATA_DIR"):
         assert way_out in missing
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert f"put {name}.npz into {empty}, which data_dir names" in find_dataset(name, empty)
     monkeypatch.setenv("KDLAB_DATA_DIR", str(tmp_path / "gone"))
     assert find_dataset(name).startswith("✗ KDLAB_DATA_DIR must name an existing folder")
 
