@@ -16,12 +16,12 @@ the_map = answers.keep(
         scale=100,
         xlabel="temperature T",
         ylabel="gain over hard labels",
-        typical="A flat line assumes that a soft target says as much at T = 1 as at T = 4; a peak "
-        "assumes that a high temperature leaves nothing to learn from.",
-        explanation="At T = 1 the teacher's answer is nearly a hard label, and there is little to "
-        "gain. From T = 4 on it is about ten points, and the line is level: T² makes up for small "
-        "differences.\n\nWith more images the gain shrinks, and with all of them it is gone. The "
-        "teacher has learned from 1,257 labels, so it knows much that 50 labels do not say.",
+        typical="A flat line assumes that a soft target says as much at T = 1 as at T = 4; a "
+        "peak assumes that a high temperature leaves nothing to learn from.",
+        explanation="At T = 1 the teacher's answer is nearly a hard label, and there is "
+        "little to gain. From T = 4 on it is about ten points.\n\n"
+        "With more images the gain shrinks, and with all of them it is gone. The teacher has "
+        "learned from 1,257 labels, so it knows much that 50 labels do not say.",
     ),
 )
 
@@ -32,8 +32,8 @@ duels = answers.keep(
         between=(0, 100),
         unit="%",
         scale=100,
-        too_low="A student that is taught is a little better on average: that wins more than half "
-        "of the duels, not fewer.",
+        too_low="A student that is taught is a little better on average: that wins more than "
+        "half of the duels, not fewer.",
         too_high="This assumes that a gain which is certain on average is seen in each single run.",
         explanation="Little better than a coin. The images and first weights that a student "
         "happens to get move its accuracy by several points. The teaching moves it by one.",
@@ -54,10 +54,9 @@ pairs = answers.keep(
             "another mean, a wider interval": "Half of it. But the mean of differences is always "
             "the difference of means, in whatever order the students stand.",
         },
-        explanation="If a student gets easy images by luck, its partner gets the same ones. The "
-        "difference within a pair is free of this luck, so its interval is narrow and holds no 0. "
-        "Without pairs the luck stays in, and the interval reaches over 0.\n\nSo one comparison "
-        "sees the gain, and the other cannot.",
+        explanation="If a student gets easy images by luck, its partner gets the same ones. "
+        "The difference within a pair is free of this luck, so its interval is narrow and "
+        "does not hold 0. Without pairs the luck stays in, and the interval holds 0.",
     ),
 )
 
@@ -71,10 +70,9 @@ softness = answers.keep(
         scale=100,
         too_low="So bad they are not: the right class is still in them.",
         too_high="This assumes that softness is what helps. What helps is what the soft part says.",
-        explanation="With few images smoothed labels do harm, and with all of them they make no "
-        "difference that we can see. The list below has both. The softness alone explains "
-        "nothing here: with 50 images the distilled students are more than ten points ahead of "
-        "these.",
+        explanation="With few images smoothed labels do harm, and with all of them they make "
+        "no difference that we can see. So softness alone explains nothing here: with 50 "
+        "images distilled students are more than ten points ahead of these.",
     ),
 )
 
@@ -89,11 +87,11 @@ labels_add = answers.keep(
         scale=100,
         too_low="This assumes that labels get in the way of the teacher. Both say nearly the same.",
         too_high="This assumes that a label holds much that a good teacher's answer does not.",
-        explanation="Less than half a point. On these images the teacher is nearly always right, "
-        "so a label tells its student little that is new. On the whole map it is the same: from "
-        "T = 2 on, α = 0.5 and α = 1 differ by less than a point.\n\nAnd all images without one "
-        "label are worth far more than 50 images with labels. But somebody labelled the images "
-        "of the teacher.",
+        explanation="Less than half a point. The teacher is right on nearly all of these "
+        "images, so a label says little that is new. On the whole map it is the same: from T "
+        "= 2 on, α = 0.5 and α = 1 differ by less than a point.\n\n"
+        "And all images without one label are worth far more than 50 with labels. But "
+        "somebody labelled the images of the teacher.",
     ),
 )
 
@@ -110,11 +108,10 @@ tiny = answers.keep(
         ylabel="gain over hard labels",
         typical="A line at 0 or above assumes that a teacher can only help, or that a student "
         "takes from it what it has room for and leaves the rest.",
-        explanation="Here distillation hurts, and badly. At a high temperature the soft loss asks "
-        "for all ten logits of the teacher, and the improbable ones count as much as the others. "
-        "Four hidden units have no room for that. A student that tries it gets the first answer "
-        "wrong more often. At T = 1 it is not asked for that, and loses nothing.\n\nThe figure "
-        "below shows wider students, too: the more units, the smaller the loss.",
+        explanation="Here distillation hurts, and badly. At a high temperature the soft loss "
+        "asks for all ten logits of the teacher, and the improbable ones count as much as the "
+        "others. Four hidden units have no room for that: a student that tries it gets the "
+        "first answer wrong more often. The more units, the smaller the loss.",
     ),
 )
 
@@ -129,13 +126,11 @@ patience = answers.keep(
             "level": "This assumes that both approach the same limit, and one of them is slower.",
             "ahead": "You expected that soft targets take longer, and lead further.",
         },
-        explanation="The sign turns. Two papers, one with 40 epochs and one with 1,000, would have "
-        "told opposite stories about this student, and both would have been right. Beyer et al. "
-        "(2022) call it *patience*: distillation wants far more epochs than are usual.\n\nWhy? "
-        "Perhaps there is nothing more to learn from hard labels after a while, and from soft "
-        "targets there is. But a part of it is softness alone: in the figure below the control "
-        "ends above 0, too.\n\n(The curves are read off the test images as they go. Nothing was "
-        "chosen by them.)",
+        explanation="The sign turns. Two papers, one with 40 epochs and one with 1,000, would "
+        "have told opposite stories about this student, and both would have been right. Beyer "
+        "et al. (2022) call it patience: distillation wants far more epochs than are usual.\n\n"
+        "Why? Perhaps hard labels have nothing more to teach after a while, and soft targets "
+        "have. But a part of it is softness alone: the control ends above 0, too.",
     ),
 )
 
@@ -150,8 +145,7 @@ best_score = answers.keep(
             "label-smoothed": "A target of 0.91 keeps a network from being too sure, and on new "
             "images that pays.",
         },
-        explanation="The smoothed ones are about a point ahead of the ordinary ones. The table "
-        "below has all four.",
+        explanation="The smoothed ones are about a point ahead of the ordinary ones.",
     ),
 )
 
@@ -166,15 +160,14 @@ least_taught = answers.keep(
             "over-confident": "At T = 1 they do say least. T = 4 brings out what is hidden.",
             "label-smoothed": "You looked at what a teacher says, not at how often it is right.",
         },
-        explanation="The teachers with the best score are the worst ones to learn from, at T = 4. "
-        "Müller et al. (2019) found the same: smoothing asks a network to treat all wrong classes "
-        "alike, so it forgets which of them look like the right one. That was the knowledge. (At "
-        "T = 1 it teaches no worse than the ordinary one. Shen et al. (2021) dispute the finding. "
-        "Chandrasegaran et al. (2022) see it at high temperatures only, as here.)\n\nRead the "
-        "table below by columns. The over-confident teacher says next to nothing at T = 1. The "
-        "weak one is best at T = 1, for it is unsure enough as it is. But its students end near "
-        "its own accuracy: more than 50 labels give, and much less than all of them do.\n\nWith "
-        "all images no teacher helps, of whatever kind.",
+        explanation="The teachers with the best score are the worst ones to learn from, at T "
+        "= 4. Müller et al. (2019) found the same: smoothing asks a network to treat all "
+        "wrong classes alike, so it forgets which of them look like the right one. That was "
+        "the knowledge. (Shen et al. (2021) dispute this. Chandrasegaran et al. (2022) see it "
+        "at high temperatures only, as here.)\n\n"
+        "Read the table below by columns. The weak teacher is best at T = 1, for it is unsure "
+        "enough as it is. But its students end near its own accuracy. With all images no "
+        "teacher helps, of whatever kind.",
     ),
 )
 
@@ -183,14 +176,15 @@ teacher_size = answers.keep(
     Predict(
         "Whose students are best, with 50 images at T = 4? Put the best teacher first.",
         order=["an assistant of 32", "32 units", "256 units", "16 units"],
-        typical="To put the largest first assumes that more units know more. All four are right "
-        "on about 97 %.",
-        explanation="The smaller the teacher, the better it teaches: by about two points from 256 "
-        "units to 16. Cho and Hariharan (2019) report such a gap, and stop a large teacher early. "
-        "Mirzadeh et al. (2020) put the assistant in between.\n\nThe assistant is better than the "
-        "large teacher by about a point. But a teacher of 32 units that never met the large one "
-        "is as good: the two cannot be told apart. So the assistant owes its point to its size. "
-        "Without that control we would have believed in assistants.",
+        typical="To put the largest first assumes that more units know more. All four are "
+        "right on about 97 %.",
+        explanation="The smaller the teacher, the better it teaches, by about two points from "
+        "256 units to 16. Cho and Hariharan (2019) report such a gap. Mirzadeh et al. (2020) "
+        "put the assistant in between.\n\n"
+        "The assistant is better than the large teacher by about a point. But a teacher of 32 "
+        "units that never met the large one is as good: the two cannot be told apart. So the "
+        "point comes from the size. Without that control we would have believed in "
+        "assistants.",
     ),
 )
 
@@ -204,12 +198,12 @@ agrees = answers.keep(
             "no clear difference": "A careful guess: the two are one point apart, and ten pairs "
             "suffice to see it.",
         },
-        explanation="The students that never heard of the teacher agree with it more often. It is "
-        "right on nearly all training images, so to learn the labels by heart is the short way to "
-        "agreement. On test images it is the other way round, by less than half a point.\n\nTo "
-        "copy ten logits is harder than to name one class, for 16 hidden units in 1,500 steps. "
-        "Stanton et al. (2021) found such a gap even where the student has room enough, and "
-        "explain it by the training. To be distilled is not to be a copy.",
+        explanation="The teacher is right on nearly all training images, so to learn the "
+        "labels by heart is the short way to agreement. On test images it is the other way "
+        "round, by less than half a point.\n\n"
+        "To copy ten logits is harder than to name one class. Stanton et al. (2021) found "
+        "such a gap even where the student has room enough. To be distilled is not to be a "
+        "copy.",
     ),
 )
 
@@ -219,11 +213,11 @@ calibrated = answers.keep(
         "Students with 50 images: put the best calibrated kind first.",
         order=["hard labels", "smoothed labels", "distilled, T = 4"],
         typical="To put smoothed labels first assumes that less sure is always better.",
-        explanation="Students on hard labels are too sure. Those on smoothed labels are not sure "
-        "enough: that is what they were told, and it makes them the worst. Distilled students are "
-        "the best of the three.\n\nTwo things to keep in mind. These are probabilities at T = 1, "
-        "as the student is used. And a student that is right more often is calibrated more "
-        "easily, so a part of this is the gain in accuracy, seen from another side.",
+        explanation="Students on hard labels are too sure. Those on smoothed labels are not "
+        "sure enough: that is what they were told. Distilled students are the best of the "
+        "three.\n\n"
+        "(A student that is right more often is calibrated more easily. So a part of this is "
+        "the gain in accuracy, seen from another side.)",
     ),
 )
 
@@ -234,11 +228,11 @@ laws = answers.keep(
         between=(0, 7),
         step=1,
         unit="laws",
-        too_low="This assumes that what has the name does the thing, or that one slip breaks one "
-        "law.",
+        too_low="This assumes that what has the name does the thing, or that one slip breaks "
+        "one law.",
         too_high="Some laws cannot even be asked: the gradient is that of another loss.",
-        explanation="It leaves out the softmax (lesson 03): one slip, and four laws are broken. "
-        "The other three cannot be judged any more.\n\nThe next cell gives it the right loss.",
+        explanation="It leaves out the softmax (lesson 03). One slip breaks four laws, and "
+        "the other three cannot be judged any more. The next cell gives it the right loss.",
     ),
 )
 
@@ -253,12 +247,11 @@ fashion = answers.keep(
         scale=100,
         too_low="So much it does not lose: the student has 32 hidden units.",
         too_high="This assumes that what held for 50 digits holds for other data.",
-        explanation="A loss of half a point, and at T = 10 of nearly two. It may be the story of "
-        "the tiny student again: a small student, a high temperature, and only 16 epochs. At "
-        "T = 1 it gains at every number of images.\n\nOn MNIST the student gains a point at most. "
-        "With 300 images it loses one at T = 4. With 12,000 the control does more for it than the "
-        "teacher.\n\nSo what you saw on the digits is no law. The same code, the same seeds, other "
-        "data, another result: measure on yours.",
+        explanation="A loss of half a point, and at T = 10 of nearly two: a small student, a "
+        "high temperature and only 16 epochs, as above. At T = 1 it gains at every number of "
+        "images. On MNIST it gains a point at most.\n\n"
+        "So what you saw on the digits is no law. The same code, other data, another result: "
+        "measure on yours.",
     ),
 )
 
@@ -270,13 +263,12 @@ hinton_errors = answers.keep(
         between=(50, 150),
         step=1,
         unit="errors",
-        too_low="The paper came closer to its teacher than we did: 74 errors, where its teacher "
-        "made 67.",
+        too_low="The paper came closer to its teacher than we did: 74 errors, where its "
+        "teacher made 67.",
         too_high="With 60,000 images there is still much to learn from a teacher.",
-        explanation="As in the paper, the distilled student beats the plain one. It closes about "
-        "two thirds of the gap to the teacher; in the paper it is nearly all. The paper does not "
-        "say how long it trained, with what batches or with what α. We fixed ours before we "
-        "looked.",
+        explanation="As in the paper, the distilled student beats the plain one. It closes "
+        "about two thirds of the gap to the teacher; in the paper it is nearly all. The paper "
+        "does not say how long it trained, or with what α. We fixed ours before we looked.",
     ),
 )
 
@@ -288,9 +280,9 @@ hinton_threes = answers.keep(
         step=10,
         unit="threes",
         too_low="It has never seen one: a few dozen stay wrong.",
-        too_high="This assumes that what was never shown was never said. The soft targets of other "
-        "digits say what a 3 looks like.",
-        explanation="It reads more than nine in ten of them. The paper got 133 wrong. After the "
-        "bias of the 3 is raised, 14 are left in the paper, and 18 here.",
+        too_high="This assumes that what was never shown was never said. The soft targets of "
+        "other digits say what a 3 looks like.",
+        explanation="It reads more than nine in ten of them; in the paper 133 are wrong. "
+        "After the bias of the 3 is raised, 14 are left in the paper, and 18 here.",
     ),
 )

@@ -14,10 +14,11 @@ pull = answers.keep(
         unit="%",
         scale=100,
         too_low="So little is left at T = 8.",
-        too_high="One factor 1/T stands in the formula. The other comes from the two softmaxes: at "
-        "a high temperature student and teacher are closer to each other.",
-        explanation="About a sixth. The hard part has no temperature, so its pull stays what it "
-        "was.\n\nα = 0.9 promises the soft part nine times the weight of the hard one. With T² it "
+        too_high="One factor 1/T stands in the formula. The other comes from the two "
+        "softmaxes: at a high temperature student and teacher are closer to each other.",
+        explanation="About a sixth. The hard part has no temperature, so its pull stays what "
+        "it was.\n\n"
+        "α = 0.9 promises the soft part nine times the weight of the hard one. With T² it "
         "gets that and more. Without it the two pull about equally at T = 4, and at higher "
         "temperatures the labels lead: see the figure below.",
     ),
@@ -37,8 +38,8 @@ objects = answers.keep(
             "neither": "That holds for the soft part. A label says 'cat' whatever the teacher "
             "thinks.",
         },
-        explanation="In the article's loss nobody objects where the teacher is wrong: the labels "
-        "stand nowhere in it. (At α = 0.9 they would not object loudly, either.)",
+        explanation="In the article's loss nobody objects where the teacher is wrong: the "
+        "labels stand nowhere in it. (At α = 0.9 they would not object loudly, either.)",
     ),
 )
 
@@ -55,10 +56,11 @@ twins = answers.keep(
             "far away, other predictions": "This assumes that other parameters are another "
             "function.",
         },
-        explanation="One function, two distant points. So a difference of parameters need not say "
-        "anything about what two networks know. And between a ResNet50 and a network of eight "
-        "arrays there is none to take.\n\nDistillation compares *outputs*. What can be compared "
-        "inside two networks is their activations.",
+        explanation="One function, two distant points. So a difference of parameters need not "
+        "say anything about what two networks know. And between a ResNet50 and a network of "
+        "eight arrays there is none to take.\n\n"
+        "Distillation compares outputs. What can be compared inside two networks is their "
+        "activations.",
     ),
 )
 
@@ -71,13 +73,13 @@ call = answers.keep(
             "line in which the teacher enters the loss.",
             "it trains it on labels alone, and says nothing": "That comes next, when somebody "
             "deletes the argument to make it run.",
-            "nothing: Python stops with an error": "You looked at what `fit` takes.",
+            "nothing: Python stops with an error": "You looked at what fit takes.",
         },
-        explanation="`fit` has no argument `model`. Take the error seriously: nowhere else in the "
+        explanation="fit has no argument model. Take the error seriously: nowhere else in the "
         "code does the student meet the teacher. Whoever deletes the argument trains a plain "
-        "student on labels, and reports its accuracy as a success of distillation.\n\nSo in code "
-        "that claims to distil look for the line in which the teacher's outputs enter the "
-        "student's loss. If there is none, no accuracy can make up for it.",
+        "student on labels, and reports its accuracy as a success of distillation.\n\n"
+        "So in code that claims to distil look for the line in which the teacher's outputs "
+        "enter the student's loss. If there is none, no accuracy can make up for it.",
     ),
 )
 
@@ -89,13 +91,14 @@ on_probabilities = answers.keep(
         unit="%",
         scale=100,
         too_low="Ten targets share 100 %: the largest has at least a tenth.",
-        too_high="This assumes that a softmax keeps what comes in. Probabilities differ by 1 at "
-        "most, and over 4 by a quarter.",
-        explanation="Whatever the teacher, no target is larger than 12.5 %. That alone would not "
-        "be the end: at T = 32 the targets look as level, and still hold all that the logits say "
-        "(lesson 03).\n\nWhat is lost is the rest. Logits keep one in a thousand and one in a "
-        "million far apart. As probabilities over 4 both are 0. So is the difference between what "
-        "a cat is a little like and what it is not like at all.",
+        too_high="This assumes that a softmax keeps what comes in. Probabilities differ by 1 "
+        "at most, and over 4 by a quarter.",
+        explanation="Whatever the teacher, no target is larger than 12.5 %. That alone would "
+        "not be the end: at T = 32 the targets look as level, and still hold all that the "
+        "logits say (lesson 03).\n\n"
+        "What is lost is the rest. Logits keep one in a thousand and one in a million far "
+        "apart. As probabilities over 4 both are 0. So is the difference between what a cat "
+        "is a little like and what it is not like at all.",
     ),
 )
 
@@ -109,10 +112,11 @@ costs_more = answers.keep(
             "a temperature on probabilities": "You expected that nearly level targets teach "
             "little.",
         },
-        explanation="With a temperature on probabilities the students end *below* those that "
-        "never had a teacher. Without T² nothing is lost here.\n\nThat makes such mistakes hard to "
-        "find: some ruin a student, and some cannot be seen in its accuracy at all. What finds "
-        "both are the laws that a loss must keep (`kdlab.audit_loss`, lesson 04).",
+        explanation="With a temperature on probabilities the students end below those that "
+        "never had a teacher. Without T² nothing is lost here.\n\n"
+        "That makes such mistakes hard to find: some ruin a student, and some cannot be seen "
+        "in its accuracy at all. What finds both are the laws that a loss must keep "
+        "(kdlab.audit_loss, lesson 04).",
     ),
 )
 
@@ -125,11 +129,11 @@ pixels = answers.keep(
         unit="%",
         scale=100,
         too_low="Even who guesses one of ten classes is right on a tenth.",
-        too_high="This assumes that a network sees a picture as we do, bright or dark. It sees "
-        "numbers, and these are all but 0.",
-        explanation="It guesses, and nothing warns of it. (A network that is trained further on "
-        "wrong pixels adapts, as the article's would. How much it keeps of what its downloaded "
-        "weights knew, we did not measure.)",
+        too_high="This assumes that a network sees a picture as we do, bright or dark. It "
+        "sees numbers, and these are all but 0.",
+        explanation="It guesses, and nothing warns of it. (A network that is trained further "
+        "on wrong pixels adapts, as the article's would. How much it keeps of what its "
+        "downloaded weights knew, we did not measure.)",
     ),
 )
 
@@ -142,12 +146,13 @@ large_teacher = answers.keep(
         unit="%",
         scale=100,
         too_low="Better than that: it does learn.",
-        too_high="This assumes that more weights are better at once. It was not made for images of "
-        "32 x 32.",
-        explanation="It ends below the student that it was to teach, and its accuracy falls to a "
-        "fifth between two epochs. The article prints the last of these numbers only. Look at a "
-        "teacher before you distil from it.\n\n(One run, from scratch. With ImageNet's weights it "
-        "may do better, which we could not measure.)",
+        too_high="This assumes that more weights are better at once. It was not made for "
+        "images of 32 x 32.",
+        explanation="It ends below the student that it was to teach, and its accuracy falls "
+        "to a fifth between two epochs. The article prints the last of these numbers only. "
+        "Look at a teacher before you distil from it.\n\n"
+        "(One run, from scratch. With ImageNet's weights it may do better, which we could not "
+        "measure.)",
     ),
 )
 
@@ -159,16 +164,18 @@ cifar_gain = answers.keep(
         step=0.5,
         unit="points",
         scale=100,
-        too_low="The teacher has seen 50,000 labelled photographs, the student 200: it has much "
-        "to say.",
+        too_low="The teacher has seen 50,000 labelled photographs, the student 200: it has "
+        "much to say.",
         too_high="200 photographs are few, whoever explains them.",
-        explanation="The logits say more of these 200 images than their labels do, and smoothed "
-        'labels do not explain it. No student comes near its teacher. "Comparable to the '
-        'teacher" would call that a failure. The student on labels alone shows that it is none.'
-        "\n\nHow sure can you be? The interval is about seeds: other weights, another 200 images. "
+        explanation="The logits say more of these 200 images than their labels do, and "
+        'smoothed labels do not explain it. No student comes near its teacher. "Comparable to '
+        'the teacher" would call that a failure. The student on labels alone shows that it is '
+        "none.\n\n"
+        "How sure can you be? The interval is about seeds: other weights, another 200 images. "
         "Teacher and test images are always the same. And the training is a choice, too: on "
-        "training images that no student had seen, the settings that we tried gained between 1.2 "
-        "points (500 images, 12 epochs) and 3.8 (200 images, 40 epochs). We took the last.",
+        "training images that no student had seen, the settings that we tried gained between "
+        "1.2 points (500 images, 12 epochs) and 3.8 (200 images, 40 epochs). We took the "
+        "last.",
     ),
 )
 
@@ -183,8 +190,8 @@ spread = answers.keep(
         scale=100,
         too_low="This assumes that one run tells you what a method is worth.",
         too_high="So far apart they are not: all see 200 images of the same kind.",
-        explanation="As much as distillation gains. Two single runs, as in the article, would have "
-        "told you nothing.",
+        explanation="As much as distillation gains. Two single runs, as in the article, would "
+        "have told you nothing.",
     ),
 )
 
@@ -199,10 +206,10 @@ all_images = answers.keep(
         scale=100,
         too_low="It is less bad than that.",
         too_high="This assumes that what helps with 200 images helps with all.",
-        explanation="A loss at our default T = 4, and the control, which needs no teacher, gains "
-        "a little. (On two cores, with three seeds, we had measured the same before: -1.4 points, "
-        "-2.2 to -0.7.) Had the article's code worked, its author would have measured a loss, or "
-        'called 68 % of "comparable to the teacher" a success.',
+        explanation="A loss at our default T = 4, and the control, which needs no teacher, "
+        "gains a little. (On two cores, with three seeds, we had measured the same before: "
+        "-1.4 points, -2.2 to -0.7.) Had the article's code worked, its author would have "
+        'measured a loss, or called 68 % of "comparable to the teacher" a success.',
     ),
 )
 
@@ -216,14 +223,15 @@ what_counts = answers.keep(
             "both": "You asked what the two have in common.",
             "neither": "This assumes that the ten epochs of the article settled it.",
         },
-        explanation="Both have one thing in common: the student sees each image more often. Ten "
-        "thousand images fifty times, or fifty thousand thirty times, and distillation is about "
-        "four points ahead, by more at T = 4 than at T = 1.\n\nLabels are soon used up: after 100 "
-        "epochs of them a student is right no more often than after ten, and far too sure (the "
-        '*nll* below, lesson 04). Soft targets take longer, and end higher. "A good teacher is '
-        'patient", write Beyer et al. (2022), who trained for thousands of epochs. The control '
-        "shows that it is the teacher and not the softness.\n\nSo the article's recipe had one "
-        "more fault, the quietest of all: ten epochs.",
+        explanation="Both have one thing in common: the student sees each image more often. "
+        "Ten thousand images fifty times, or fifty thousand thirty times, and distillation is "
+        "about four points ahead, by more at T = 4 than at T = 1.\n\n"
+        "Labels are soon used up: after 100 epochs of them a student is right no more often "
+        "than after ten, and far too sure (the nll below, lesson 04). Soft targets take "
+        'longer, and end higher. "A good teacher is patient", write Beyer et al. (2022), who '
+        "trained for thousands of epochs. The control shows that it is the teacher and not "
+        "the softness.\n\n"
+        "So the article's recipe had one more fault, the quietest of all: ten epochs.",
     ),
 )
 
@@ -238,11 +246,11 @@ noise = answers.keep(
         scale=100,
         xlabel="strength of the noise",
         ylabel="gain over labels alone",
-        typical="A level line assumes that what was learned on clean images holds on others. A "
-        "rising one assumes that soft targets make a student robust.",
-        explanation="Distillation does not make a student *robust*. Of six points four are left at "
-        "strength 3 and none at 5, though the plain student still reads six in ten of these "
-        "digits. With shifts it is much the same. Blur leaves the gain alone.",
+        typical="A level line assumes that what was learned on clean images holds on others. "
+        "A rising one assumes that soft targets make a student robust.",
+        explanation="Distillation does not make a student robust. Of six points four are left "
+        "at strength 3 and none at 5, though the plain student still reads six in ten of "
+        "these digits. With shifts it is much the same. Blur leaves the gain alone.",
     ),
 )
 
@@ -257,10 +265,11 @@ smallest = answers.keep(
             "8 units": "It draws level, and its interval holds 0.",
             "4 units": "It is far behind: four units are too few for ten digits.",
         },
-        explanation="A quarter of the weights, distilled, beat all of them on labels alone. An "
-        "eighth draw level. With 4 units nothing is clear, not even whether distilling helps.\n\n"
-        "The time per image hardly changes. At this size it is the cost of the call, not of the "
-        "arithmetic.",
+        explanation="A quarter of the weights, distilled, beat all of them on labels alone. "
+        "An eighth draw level. With 4 units nothing is clear, not even whether distilling "
+        "helps.\n\n"
+        "The time per image hardly changes. At this size it is the cost of the call, not of "
+        "the arithmetic.",
     ),
 )
 
@@ -273,13 +282,14 @@ winner = answers.keep(
         unit="points",
         scale=100,
         too_low="A sweep seldom finds a setting that is worse than the default.",
-        too_high="This assumes that the right setting matters much. On the map of lesson 04 there "
-        "is a wide plain.",
-        explanation="All that work for about a point. In general the lead on the validation images "
-        "flatters, since they crowned the winner: only new images are a fair test.\n\nMind the "
-        "budget, too: 400 labelled images for a choice, 50 for the student. Who has the 400 should "
-        "rather train on them. (The teacher has seen their labels; only the students have not.)"
-        "\n\nA sweep pays where the default is far off, as with a student too small for T = 4 "
+        too_high="This assumes that the right setting matters much. On the map of lesson 04 "
+        "there is a wide plain.",
+        explanation="All that work for about a point. In general the lead on the validation "
+        "images flatters, since they crowned the winner: only new images are a fair test.\n\n"
+        "Mind the budget, too: 400 labelled images for a choice, 50 for the student. Who has "
+        "the 400 should rather train on them. (The teacher has seen their labels; only the "
+        "students have not.)\n\n"
+        "A sweep pays where the default is far off, as with a student too small for T = 4 "
         "(lesson 04).",
     ),
 )
@@ -296,10 +306,11 @@ ways = answers.keep(
             "16 units, distilled",
         ],
         typical="To put all of 64 units first assumes that the size before the cut is what counts.",
-        explanation="Who was taught counts most, the number of units little. Rounding to 8 bits "
-        "saves nearly three quarters of the bytes at no cost that we can see, and distilling gains "
-        "at 8 bits what it gains at 32. So the two add up.\n\nTo prune 78 % in one step, without "
-        "training on, costs more than it saves. The two on labels alone are nearly level.",
+        explanation="Who was taught counts most, the number of units little. Rounding to 8 "
+        "bits saves nearly three quarters of the bytes at no cost that we can see, and "
+        "distilling gains at 8 bits what it gains at 32. So the two add up.\n\n"
+        "To prune 78 % in one step, without training on, costs more than it saves. The two on "
+        "labels alone are nearly level.",
     ),
 )
 
@@ -313,10 +324,10 @@ opinions = answers.keep(
             "itself is not far above 20 labels.",
             "no clear difference": "A small result, and a result.",
         },
-        explanation="A network can learn from trees: without a single label it does as well as "
-        "with 20. It does no better, though, and 200 labels would have been worth more. Perhaps "
-        "with two classes there is little to say beside the answer.\n\n(And a lesson on method: "
-        "nobody should be diagnosed by it.)",
+        explanation="A network can learn from trees: without a single label it does as well "
+        "as with 20. It does no better, though, and 200 labels would have been worth more. "
+        "Perhaps with two classes there is little to say beside the answer.\n\n"
+        "(And a lesson on method: nobody should be diagnosed by it.)",
     ),
 )
 
@@ -331,9 +342,9 @@ letters = answers.keep(
         scale=100,
         too_low="A label is the one letter that came. The counts say what else might have come.",
         too_high="The counts themselves guess 58 %, and the student has 2,000 places and 32 units.",
-        explanation="A clear gain, over labels alone and over the control. DistilBERT (Sanh et al. "
-        "2019) learned partly in this way, from a larger model's probabilities for a missing "
-        "*word*. It also learned from the words themselves and from its teacher's hidden states, "
-        "and began with half of its layers.",
+        explanation="A clear gain, over labels alone and over the control. DistilBERT (Sanh "
+        "et al. 2019) learned partly in this way, from a larger model's probabilities for a "
+        "missing word. It also learned from the words themselves and from its teacher's "
+        "hidden states, and began with half of its layers.",
     ),
 )
