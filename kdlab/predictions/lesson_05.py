@@ -67,11 +67,11 @@ twins = answers.keep(
 call = answers.keep(
     "call",
     Predict(
-        "What does this call do to the student?",
+        "What does this call do for the student?",
         choices={
-            "it teaches it what the teacher knows": "That is what the article says. Look for the "
+            "it learns what the teacher knows": "That is what the article says. Look for the "
             "line in which the teacher enters the loss.",
-            "it trains it on labels alone, and says nothing": "That comes next, when somebody "
+            "it learns from labels alone, and nothing is said": "That comes next, when somebody "
             "deletes the argument to make it run.",
             "nothing: Python stops with an error": "You looked at what fit takes.",
         },
@@ -309,8 +309,8 @@ ways = answers.keep(
         explanation="Who was taught counts most, the number of units little. Rounding to 8 "
         "bits saves nearly three quarters of the bytes at no cost that we can see, and "
         "distilling gains at 8 bits what it gains at 32. So the two add up.\n\n"
-        "To prune 78 % in one step, without training on, costs more than it saves. The two on "
-        "labels alone are nearly level.",
+        "To prune 78 % in one step costs more than it saves. (Han et al. (2015) train the weights "
+        "that are left, and lose far less.) The two on labels alone are nearly level.",
     ),
 )
 
