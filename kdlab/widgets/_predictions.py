@@ -168,10 +168,10 @@ class Bars:
 
     def text(self, value: list[float]) -> str:
         largest = sorted(range(len(value)), key=lambda k: -value[k])[:3]
-        return ", ".join(f"{self.names[k]}: {100 * value[k]:.0f} %" for k in largest)
+        return ", ".join(f"{self.names[k]}: {_percent(value[k])}" for k in largest)
 
     def distance(self, guess: list[float], truth: list[float]) -> str:
-        return f"Your bars overlap what came by {100 * _overlap(guess, truth):.0f} %."
+        return f"Your bars overlap what came by {_percent(_overlap(guess, truth))}."
 
     def assumes(self, guess: list[float], truth: list[float], typical: dict) -> str:
         return "" if _overlap(guess, truth) >= _OVERLAP else typical["typical"]
@@ -296,7 +296,7 @@ def _several(value) -> list:
 def _replies(choices) -> dict[str, str]:
     """The options with what there is to say to each; a list of options has nothing to say."""
     if not isinstance(choices, Mapping):
-        choices = dict.fromkeys(_checks.texts(choices, "choices"), "")
+        choices = dict.fromkeys(_names(choices, "choices"), "")
     if len(choices) < 2:
         raise ValueError(f"choices must hold two or more options, got {choices!r}")
     return {
@@ -306,6 +306,8 @@ def _replies(choices) -> dict[str, str]:
 
 
 def _names(value, name: str) -> tuple[str, ...]:
+    if isinstance(value, str):
+        raise ValueError(f"{name} must be a list of names, got {value!r}")
     names = _checks.texts(value, name)
     if len(names) < 2 or len(set(names)) < len(names):
         raise ValueError(f"{name} must hold two or more names, each once, got {value!r}")
@@ -373,12 +375,20 @@ def _interval(value) -> str:
 
 
 def _number(x: float) -> str:
-    """Whole numbers in full, others to three digits."""
-    x = float(x)
-    if not x.is_integer() and abs(x) < 100:
-        x = float(f"{x:.3g}")
-    text = f"{x:,.0f}" if x.is_integer() or abs(x) >= 100 else f"{x:g}"
-    return text.replace("-", "−")
+    """Whole numbers in full, others to about three digits."""
+    size = abs(x := float(x))
+    digits = 0 if x.is_integer() else sum(size < 10.0**power for power in (2, 1, 0, -1, -2))
+    text = f"{_half_up(x, digits):,.{digits}f}"
+    return (text.rstrip("0").rstrip(".") if digits else text).replace("-", "−")
+
+
+def _half_up(x: float, digits: int = 0) -> float:
+    """Rounded as JavaScript rounds, which Python's `round` does not."""
+    return floor(x * 10.0**digits + 0.5) / 10.0**digits
+
+
+def _percent(share: float) -> str:
+    return f"{_half_up(100 * share):.0f} %"
 
 
 def _with_unit(number: str, unit: str) -> str:

@@ -66,7 +66,7 @@ export function createBarSliders(names, changed) {
         const text = `${values[k]} %`;
         node.classList.toggle("kd-true", k === label);
         slider.draw(values[k], text, came ? 100 * came[k] : null);
-        value.textContent = came ? `${text} · ${(100 * came[k]).toFixed(0)} %` : text;
+        value.textContent = came ? `${text} · ${Math.round(100 * came[k])} %` : text;
       });
     },
   };

@@ -24,11 +24,16 @@ export function createInput(data, kind, change) {
 function numberInput({ question, between: [low, high], step, unit }, change, { text }) {
   const slider = createBarSlider({ low, high, step, label: question }, change);
   // A click or a key on the handle says that it stands where it should.
-  slider.input.onclick = () => change(slider.input.valueAsNumber);
-  slider.input.onkeydown = ({ key }) => " Enter".includes(key) && change(slider.input.valueAsNumber);
+  const keep = () => change(slider.input.valueAsNumber);
+  slider.input.onclick = keep;
+  slider.input.onkeydown = ({ key }) => {
+    if ([" ", "Enter"].includes(key)) keep();
+  };
   const field = element("input", { type: "number", min: low, max: high, step: "any" });
   field.setAttribute("aria-label", `${question} As a number`);
-  field.oninput = () => field.value && field.validity.valid && change(field.valueAsNumber);
+  field.oninput = () => {
+    if (field.value && field.validity.valid) change(field.valueAsNumber);
+  };
   field.onchange = () => field.reportValidity();
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
     const tick = element("span", readable(low + share * (high - low)));
@@ -54,10 +59,9 @@ function choiceInput({ question, options }, change) {
     return { option, input, mark, node: element("label", input, element("span", option, " ", mark)) };
   });
   // A form, since radio buttons of one form are a group of their own.
-  const form = element("form.kd-choice", { role: "radiogroup", "aria-label": question });
-  form.append(...choices.map(({ node }) => node));
+  const form = element("form.kd-choice", ...choices.map(({ node }) => node));
   return {
-    node: form,
+    node: element("div", { role: "radiogroup", "aria-label": question }, form),
     draw({ guess, truth }) {
       for (const { option, input, mark, node } of choices) {
         input.checked = option === guess;
@@ -174,7 +178,9 @@ function curveInput({ x, between: [low, high], unit, xlabel, ylabel }, change) {
       canvas.setPointerCapture(event.pointerId);
       draw(event, true);
     },
-    onpointermove: (event) => event.buttons && draw(event),
+    onpointermove(event) {
+      if (event.buttons) draw(event);
+    },
   });
   const beside = [low, (low + high) / 2, high].map((y) => [down(y), readable(y)]);
   const below = x.map((place, i) => [along[i], place]);

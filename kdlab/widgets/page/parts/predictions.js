@@ -12,12 +12,12 @@ export function readPrediction(data) {
   return { number, choice, order, bars, curve }[data.kind](data);
 }
 
-/** Whole numbers in full, others to three digits. */
+/** Whole numbers in full, others to about three digits. */
 export function readable(x) {
-  const rounded = !Number.isInteger(x) && Math.abs(x) < 100 ? Number(x.toPrecision(3)) : x;
-  const digits = Number.isInteger(rounded) || Math.abs(rounded) >= 100 ? 0 : 20;
-  const text = digits ? String(rounded) : rounded.toLocaleString("en", { maximumFractionDigits: 0 });
-  return text.replace("-", "−");
+  const size = Math.abs(x);
+  const digits = Number.isInteger(x) ? 0 : [100, 10, 1, 0.1, 0.01].filter((power) => size < power).length;
+  const rounded = Math.round(x * 10 ** digits) / 10 ** digits;
+  return rounded.toLocaleString("en", { maximumFractionDigits: digits }).replace("-", "−");
 }
 
 export const middle = (value) => (Array.isArray(value) ? value[0] : value);
@@ -78,7 +78,7 @@ function bars({ names, typical }) {
   };
 }
 
-export const percent = (share) => `${(100 * share).toFixed(0)} %`;
+export const percent = (share) => `${Math.round(100 * share)} %`;
 
 function curve({ x, between: [low, high], unit, typical }) {
   const apartness = (guess, truth) => guess.map((y, i) => Math.abs(y - middle(truth[i])));
