@@ -98,8 +98,8 @@ labels_add = answers.keep(
 tiny = answers.keep(
     "tiny",
     Predict(
-        "4 hidden units, all images: how many points does it gain over hard labels at each "
-        "temperature?",
+        "4 hidden units, all images: how many points does a student gain over hard labels at "
+        "each temperature?",
         curve=[1, 2, 4, 8, 16],
         between=(-30, 20),
         unit="points",
@@ -210,8 +210,8 @@ agrees = answers.keep(
 calibrated = answers.keep(
     "calibrated",
     Predict(
-        "Students with 50 images: put the best calibrated kind first.",
-        order=["hard labels", "smoothed labels", "distilled, T = 4"],
+        "Students with 50 images (distilled ones at T = 4): put the best calibrated kind first.",
+        order=["hard labels", "smoothed labels", "distilled"],
         typical="To put smoothed labels first assumes that less sure is always better.",
         explanation="Students on hard labels are too sure. Those on smoothed labels are not "
         "sure enough: that is what they were told. Distilled students are the best of the "
