@@ -64,7 +64,7 @@ softness = answers.keep(
     "softness",
     Predict(
         "50 images: how many points does a student gain from smoothed labels over hard labels?",
-        between=(-15, 15),
+        between=(-20, 20),
         step=0.5,
         unit="points",
         scale=100,
@@ -241,7 +241,7 @@ fashion = answers.keep(
     Predict(
         "Fashion-MNIST, 12,000 images, T = 4: how many points does the student gain over hard "
         "labels?",
-        between=(-5, 5),
+        between=(-4, 4),
         step=0.1,
         unit="points",
         scale=100,

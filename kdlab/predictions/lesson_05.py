@@ -160,7 +160,7 @@ cifar_gain = answers.keep(
     "cifar_gain",
     Predict(
         "200 images, T = 4: how many points does a student gain over labels alone, on average?",
-        between=(-5, 15),
+        between=(-10, 10),
         step=0.5,
         unit="points",
         scale=100,
@@ -184,7 +184,7 @@ spread = answers.keep(
     Predict(
         "Five students on labels alone, which differ by their seeds only: how many points lie "
         "between the best and the worst?",
-        between=(0, 10),
+        between=(0, 8),
         step=0.5,
         unit="points",
         scale=100,
@@ -200,7 +200,7 @@ all_images = answers.keep(
     Predict(
         "All 50,000 images, ten epochs, T = 4: how many points does the student gain over labels "
         "alone?",
-        between=(-5, 10),
+        between=(-10, 10),
         step=0.5,
         unit="points",
         scale=100,
@@ -277,7 +277,7 @@ winner = answers.keep(
     "winner",
     Predict(
         "How many points is the winner of the sweep ahead of T = 4, α = 0.9, on the test images?",
-        between=(-3, 10),
+        between=(-4, 12),
         step=0.5,
         unit="points",
         scale=100,
@@ -336,7 +336,7 @@ letters = answers.keep(
     Predict(
         "How many points more of the next letters does a student guess if it learns from the "
         "counts as well?",
-        between=(-5, 20),
+        between=(-10, 30),
         step=0.5,
         unit="points",
         scale=100,
