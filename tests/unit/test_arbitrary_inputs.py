@@ -250,6 +250,10 @@ TARGETS = {
             n_train=counts, n_test=counts,
         ),
     ),
+    kdlab.find_dataset: (
+        300,
+        dict(name=mostly(st.sampled_from(["mnist", "cifar10", "digits"])), data_dir=anything),
+    ),
     kdlab.Dataset: (
         300,
         dict(
