@@ -421,6 +421,7 @@ TARGETS = {
     ),
     kdlab.load_experiment: (100, dict(name=anything)),
     kdlab.pretrained_teacher: (60, dict(name=mostly(st.just("digits")), dataset=nothing)),
+    kdlab.pretrained_students: (60, dict(name=mostly(st.just("digits")))),
     kdlab.audit_loss: (
         100,
         dict(

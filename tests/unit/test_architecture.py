@@ -21,7 +21,7 @@ FLOORS = {
     "_tensorflow _version profiles provenance storage",
     "numbers": "audit compression corruptions datasets metrics recovered soft_targets "
     "teacher_signal",
-    "networks": "models distillation cohort teachers",
+    "networks": "models distillation cohort teachers students",
     "pictures": "plots widgets",
     "lessons": "exercises grading jupyter lessons",
     "doors": "kdlab __main__",
@@ -32,7 +32,7 @@ NUMPY_ONLY = [
     "teacher_signal", "widgets",
 ]  # fmt: skip
 # They load TensorFlow only when a function needs it.
-ON_DEMAND = ["datasets", "exercises", "lessons", "provenance", "teachers"]
+ON_DEMAND = ["datasets", "exercises", "lessons", "provenance", "students", "teachers"]
 
 MOST_LINES = 450
 
