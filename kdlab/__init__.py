@@ -62,6 +62,7 @@ _MODULES = {
         "ComparisonBoard",
         "DigitPad",
         "LossExplorer",
+        "Predict",
         "Quiz",
         "TemperatureExplorer",
         "TrainingMonitor",

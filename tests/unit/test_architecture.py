@@ -23,7 +23,7 @@ FLOORS = {
     "teacher_signal",
     "networks": "models distillation cohort teachers students",
     "pictures": "plots widgets",
-    "lessons": "exercises grading jupyter lessons",
+    "lessons": "exercises grading jupyter lessons predictions",
     "doors": "kdlab __main__",
 }
 # They take plain arrays: nothing that they import, or that this imports, knows of TensorFlow.
@@ -32,7 +32,9 @@ NUMPY_ONLY = [
     "teacher_signal", "widgets",
 ]  # fmt: skip
 # They load TensorFlow only when a function needs it.
-ON_DEMAND = ["datasets", "exercises", "lessons", "provenance", "students", "teachers"]
+ON_DEMAND = [
+    "datasets", "exercises", "lessons", "predictions", "provenance", "students", "teachers",
+]  # fmt: skip
 
 MOST_LINES = 450
 
