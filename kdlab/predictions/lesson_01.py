@@ -44,8 +44,8 @@ unsure = answers.keep(
 nearly_an_8 = answers.keep(
     "nearly_an_8",
     Predict(
-        "Take the twelve test images that get the highest probability of an 8 and are none. "
-        "Which digit are most of them?",
+        "Take the twelve test images that come closest to an 8 without being one. Most of them are "
+        "of one digit: which?",
         choices={
             "0": "A 0 is round as an 8 is, but its middle is empty. On 8x8 pixels that is easy to "
             "see.",
