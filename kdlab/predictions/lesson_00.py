@@ -23,13 +23,12 @@ never_saw_a_3 = answers.keep(
         "image the teacher said how much of a 3 there was in it: a little in this 2, more in that "
         "8, nothing in this 1. The labels said only “a 2”, “an 8”, “a 1”.\n\n"
         "What was done, in full: both students began with the same weights, and saw the same 1,129 "
-        "images in the same order. The soft targets were the teacher's probabilities at a "
-        "temperature of 8 (you meet temperatures below). Afterwards one number was changed in the "
-        "second student, its bias of the 3: how much it believes in a 3 before it has seen "
-        "anything. It was chosen on images without labels. As they learned, the first student read "
-        "0 of the 55 test 3s and the second one 45. With that number changed the second one reads "
-        "52. The same change in the first student makes it read 18, and then it calls one in ten "
-        "of the other digits a 3, too. Lesson 03 trains such students, and explains all of this.",
+        "images in the same order. The soft targets were at a temperature of 8 (more on that "
+        "below). As they learned, the first student reads 0 of the 55 test 3s, and the second one "
+        "45. Then one number of the second student was changed, its bias of the 3: how much it "
+        "believes in a 3 before it has seen anything. It was chosen without any label, and now "
+        "this student reads 52. With the same change the first one would read 18, and it would "
+        "call one in ten of the other digits a 3, too. Lesson 03 explains all of this.",
     ),
 )
 

@@ -90,3 +90,18 @@ def test_an_unknown_name_is_refused_and_a_damaged_file_says_to_install_again(tmp
     monkeypatch.setattr(students, "_SHIPPED", tmp_path)
     with pytest.raises(ValueError, match=r"damaged.*install kdlab again"):
         pretrained_students("digits")
+
+
+def test_what_lesson_00_says_of_them_is_what_is_kept_with_them(digits):
+    from kdlab.predictions import lesson_00
+
+    [_, in_full] = lesson_00.never_saw_a_3._data["explanation"]
+    n = (digits.y_test == 3).sum()
+    shares = read_arrays(FILE)[1]["share_of_test_threes_right"]
+    counts = {name: {k: round(share * n) for k, share in of.items()} for name, of in shares.items()}
+    alone, soft = counts["labels alone"], counts["soft targets"]
+    assert f"{(digits.y_train != 3).sum():,} images" in in_full
+    assert f"reads {alone['as it learned']} of the {n} test 3s" in in_full
+    assert f"the second one {soft['as it learned']}." in in_full
+    assert f"this student reads {soft['bias raised']}." in in_full
+    assert f"the first one would read {alone['bias raised']}," in in_full
