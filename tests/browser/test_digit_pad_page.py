@@ -320,7 +320,7 @@ def test_several_are_said_aloud_by_their_names(show, two):
     axe(page)
 
 
-@pytest.mark.parametrize(("width", "most"), [(900, 620), (450, 420)])
+@pytest.mark.parametrize(("width", "most"), [(900, 620), (450, 405)])
 def test_the_drawing_and_both_answers_are_on_one_screen(show, two, width, most):
     """What JupyterLab leaves of 1280x800, and of the same at 150 %."""
     page = show(two(), width=width)
