@@ -47,6 +47,7 @@ _MODULES = {
         "save_teacher",
         "stored_teacher",
     ),
+    "students": ("pretrained_students",),
     "plots": (
         "plot_history",
         "plot_images",
