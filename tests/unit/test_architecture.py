@@ -23,7 +23,7 @@ FLOORS = {
     "teacher_signal",
     "networks": "models distillation cohort teachers",
     "pictures": "plots widgets",
-    "lessons": "exercises grading jupyter lessons",
+    "lessons": "class_view exercises grading jupyter lessons",
     "doors": "kdlab __main__",
 }
 # They take plain arrays: nothing that they import, or that this imports, knows of TensorFlow.
