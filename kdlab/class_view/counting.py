@@ -19,7 +19,7 @@ from kdlab.lessons.drawing import ends, middle, nice_step
 # Parts of an axis into which guesses are counted, at most.
 _MOST_BINS = 14
 # The share of guesses that a finer axis may hide.
-_MAY_HIDE = 0.15
+_MAY_HIDE = 0.25
 # Questions of a lesson and lessons that are shown: a page has an end, whatever the reports hold.
 MOST_QUESTIONS, MOST_LESSONS = 80, 30
 
@@ -256,12 +256,11 @@ def misconceptions(replies: Sequence[Sequence[str]]) -> list[tuple[str, int]]:
     """
     told, texts = Counter(), {}
     for of_one in replies:
-        kinds = {misconception(reply): reply for reply in of_one}
-        told.update(kinds.keys())
-        for kind, reply in kinds.items():
-            texts.setdefault(kind, set()).add(reply)
+        told.update({misconception(reply) for reply in of_one})
+        for reply in of_one:
+            texts.setdefault(misconception(reply), set()).add(reply)
     return [
-        # The same numbers for all are part of what it says.
-        (texts[kind].pop() if len(texts[kind]) == 1 and not _RAISED.match(kind) else kind, count)
+        # What is the same for all is part of what it says.
+        (texts[kind].pop() if len(texts[kind]) == 1 else kind, count)
         for kind, count in sorted(told.items(), key=lambda pair: (-pair[1], pair[0]))
     ]

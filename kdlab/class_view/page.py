@@ -79,7 +79,9 @@ def _how_far(lesson: Lesson, threshold: int) -> str:
         done = sum(counting.is_done(part, answer) for answer in question.answers)
         share = counting.length(done, total, threshold)
         said = counting.of(done, total, threshold)
-        bars.append((questions.name(question), share, said))
+        is_last = question is lesson.questions[-1]
+        last_for = f", the last thing for {stopped}" if stopped and not is_last else ""
+        bars.append((questions.name(question), share, said + last_for))
         rows.append([questions.name(question), said, "hidden" if stopped is None else str(stopped)])
     if not rows:
         return ""

@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 
 from kdlab import _checks
-from kdlab.lessons import record, report
+from kdlab.lessons import paper, record, report
 from kdlab.storage import write_atomically
 
 # Characters that are kept of an answer: enough for any function that an exercise asks for.
@@ -97,7 +97,10 @@ class Answers:
     def attempt(self, key: str, answer, right: bool, reply: str = "") -> str:
         """Keep an attempt at an exercise and the reply to it; returns what `note` returns."""
         about = self._quietly(key)
-        tries = [*about.get("tries", []), {"right": right, "reply": reply[:_MOST], "at": _now()}]
+        tries = [
+            *about.get("tries", []),
+            {"right": right, "reply": paper.clean(reply, _MOST), "at": _now()},
+        ]
         return self.note(
             key, answer=_source(answer), right=right, attempts=about.get("attempts", 0) + 1,
             tries=tries[-_MOST_TRIES:],

@@ -81,6 +81,9 @@ STYLE = """
   padding: 3px 12px 3px 0; border-bottom: 1px solid var(--line); text-align: left;
   vertical-align: top; background: none;
 }
+.kd-paper tbody th { font-weight: normal; }
+.kd-paper td { white-space: nowrap; }
+.kd-paper thead th { overflow-wrap: normal; }
 .kd-paper details { margin: 2px 0 8px; font-size: 14px; }
 .kd-paper summary { color: var(--soft); cursor: pointer; }
 @media print {

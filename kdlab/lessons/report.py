@@ -229,4 +229,10 @@ class _LessonText:
     def question(self, name: str) -> str:
         """The first sentences of an exercise; empty if the lesson has none of that number."""
         found = re.search(rf"\*\*{re.escape(name)}\*\*\s+(.+?)(?:\n\n|\Z)", self._prose, re.DOTALL)
-        return " ".join(found[1].split()) if found else ""
+        return _plain(found[1]) if found else ""
+
+
+def _plain(markdown: str) -> str:
+    """Markdown without its marks, on one line."""
+    words = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", markdown).replace("\\|", "‖")
+    return " ".join(re.sub(r"[*`$]|\\,", "", words).split())
