@@ -358,9 +358,15 @@ def _measured(value):
     return [mean, low, high]
 
 
+def _one_text(value) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return clean(value)
+
+
 def _one_of(options: list[str]) -> Callable:
     def check(value) -> str:
-        value = clean(value)
+        value = _one_text(value)
         if value not in options:
             raise ValueError
         return value
@@ -406,7 +412,7 @@ def _ask_order(data: _Record):
     items = data.names("items")
 
     def order(value) -> list[str]:
-        ordered = [clean(one) for one in value]
+        ordered = [_one_text(one) for one in value]
         if sorted(ordered) != sorted(items):
             raise ValueError
         return ordered
