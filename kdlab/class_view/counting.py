@@ -10,11 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import ceil, floor
+from math import ceil, floor, log10
 from statistics import median, quantiles
 
 from kdlab.class_view.reading import Item, Report
-from kdlab.lessons.drawing import ends, middle, nice_step
+from kdlab.lessons.drawing import ends, middle
 
 # Parts of an axis into which guesses are counted, at most.
 _MOST_BINS = 14
@@ -196,22 +196,23 @@ def bins(values: Sequence[float], between: Sequence[float], *, none: int, thresh
         if len(parts) > _MOST_BINS:
             continue
         if lost < best[0]:
-            edges = [((first + k) * width, (first + k + 1) * width, found[k]) for k in parts]
-            best = lost, edges, rest
+            edges = [min(max((first + k) * width, low), high) for k in range(count + 1)]
+            best = lost, [(edges[k], edges[k + 1], found[k]) for k in parts], rest
         if lost <= _MAY_HIDE * len(values):
             break
     return best[1:]
 
 
 def _widths(span: float, least: float):
-    """1, 2, 5, 10, ... of widths, from a two-hundredth of a span to the whole of it."""
-    width = nice_step(span, 200)
+    """1, 2, 5, 10, ... of widths, from a two-hundredth of a span on; all are less than the span."""
+    power = 10.0 ** floor(log10(span / 200))
     while True:
-        if width >= least:
-            yield width
-        if width >= span:
-            return
-        width = nice_step(span, ceil(span / width) - 1) if span / width > 1 else 2 * width
+        for width in (power, 2 * power, 5 * power):
+            if width >= span:
+                return
+            if width >= max(least, span / 201):
+                yield width
+        power *= 10
 
 
 def spread(values: Sequence[float]) -> tuple[float, float, float]:

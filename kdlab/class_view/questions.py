@@ -92,7 +92,10 @@ def _number(question: Question, guesses: list[float], threshold: int) -> str:
     # Whole parts of the axis as far as the truth lies outside of what is drawn.
     svg = drawing.histogram(_with_truth(parts, truth, asked["between"]), truth, unit)
     rows = [
-        [f"{number(low)} to less than {number(high)}", _HIDDEN if count is None else str(count)]
+        [
+            f"{number(low)} to {'' if high == asked['between'][1] else 'less than '}{number(high)}",
+            _HIDDEN if count is None else str(count),
+        ]
         for low, high, count in parts
     ]
     heads = [f"guess ({unit})" if unit else "guess", "learners"]

@@ -393,7 +393,7 @@ def _share(value) -> float:
 def _between(data: _Record) -> list[float]:
     between = data.maybe("between", _numbers(2))
     # A range too narrow for its numbers has no place on an axis.
-    if not between or not between[1] - between[0] > 1e-9 * max(map(abs, between)):
+    if not between or not between[1] - between[0] > max(1e-12, 1e-9 * max(map(abs, between))):
         raise data.wrong("between", "a low and a high number")
     return between
 

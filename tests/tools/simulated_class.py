@@ -61,7 +61,7 @@ def make(folder: Path, learners: int = 30, *, lessons=None, share: bool = True) 
             os.chdir(home)  # where a lesson's answers are kept
             for lesson in names:
                 rng = random.Random(f"{number} {lesson}")
-                with contextlib.redirect_stdout(io.StringIO()):
+                with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
                     _work(_lesson(lesson), rng, **KINDS[kind], share=share)
     finally:
         os.chdir(before)

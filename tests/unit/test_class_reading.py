@@ -172,6 +172,7 @@ def test_nothing_in_any_place_does_harm(tmp_path):
             {"kind": "essay"},
             "'kind' of an entry of predictions is not one of number",
         ),
+        ("predictions", {"between": [0, 5e-324]}, "'between' of an entry of predictions"),
         ("predictions", {"between": [5, 5]}, "'between' of an entry of predictions"),
         ("predictions", {"between": [1e15, 1e15 + 0.25]}, "'between' of an entry of predictions"),
         ("predictions", {"guess": "12"}, "'guess' of an entry of predictions"),
