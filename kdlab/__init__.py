@@ -61,6 +61,7 @@ _MODULES = {
         "ComparisonBoard",
         "DigitPad",
         "LossExplorer",
+        "Predict",
         "Quiz",
         "TemperatureExplorer",
         "TrainingMonitor",

@@ -1,11 +1,9 @@
 """Exercises of lesson 00, Start here."""
 
 from kdlab.exercises.exercise import Exercise, convert, expect
-from kdlab.lessons.answers import Answers
+from kdlab.predictions.lesson_00 import answers
 from kdlab.soft_targets import softmax
 from kdlab.teachers import pretrained_teacher
-
-answers = Answers("00_start_here")
 
 _EXAMPLE = 431  # the test image of lessons 00 and 02
 

@@ -4,11 +4,9 @@ import numpy as np
 
 from kdlab.datasets import load_dataset
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
-from kdlab.lessons.answers import Answers
+from kdlab.predictions.lesson_01 import answers
 from kdlab.soft_targets import entropy, softmax
 from kdlab.teachers import pretrained_teacher
-
-answers = Answers("01_train_a_teacher")
 
 
 def _judge_accuracy(function):

@@ -3,13 +3,11 @@
 import numpy as np
 
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
-from kdlab.lessons.answers import Answers
+from kdlab.predictions.lesson_02 import answers
 from kdlab.soft_targets import entropy, kl_divergence, soft_loss_gradient
 from kdlab.soft_targets import softmax as _softmax
 from kdlab.teachers import pretrained_teacher
 from kdlab.widgets import Quiz
-
-answers = Answers("02_soft_targets")
 
 _EXAMPLE = 431  # the test image of lessons 00 and 02
 

@@ -3,11 +3,9 @@
 import numpy as np
 
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
-from kdlab.lessons.answers import Answers
+from kdlab.predictions.lesson_03 import answers
 from kdlab.soft_targets import kl_divergence, log_softmax, softmax
 from kdlab.widgets import Quiz
-
-answers = Answers("03_distill_a_student")
 
 
 def _soft(student, teacher, t):

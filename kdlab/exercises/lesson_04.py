@@ -3,11 +3,9 @@
 import numpy as np
 
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, letters, number
-from kdlab.lessons.answers import Answers
 from kdlab.metrics import confidence_interval, unpaired_difference
+from kdlab.predictions.lesson_04 import answers
 from kdlab.widgets import Quiz
-
-answers = Answers("04_does_it_really_work")
 
 _WHY_NOT = {
     "C": "C lacks its T²: at T = 4 its gradient is a sixteenth of what it should be, and the "

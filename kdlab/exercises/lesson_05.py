@@ -3,10 +3,8 @@
 import numpy as np
 
 from kdlab.exercises.exercise import Exercise, call, close, convert, expect, letters
-from kdlab.lessons.answers import Answers
+from kdlab.predictions.lesson_05 import answers
 from kdlab.soft_targets import softmax
-
-answers = Answers("05_the_article_on_cifar10")
 
 _WHY_NOT = {
     "B": "In B the teacher is frozen, and then? `fit` gets images and labels: nothing of the "

@@ -3,13 +3,15 @@
 In `page/widgets` each widget has a module and, under the same name, a style sheet; in `page/parts`
 is what widgets share. These are ordinary modules that import each other, so editors, linters and
 `node --test` understand them. In a notebook a widget is one self-contained module: here the modules
-it imports are put before it, and the `import` lines are taken out. From that follow three rules,
+it imports are put before it, and the `import` lines are taken out. From that follow some rules,
 which `tests/js/test_scope.py` checks:
 
 - Joined, all modules of a widget share one scope, so no two of them may declare the same name at
   the top, whether they export it or not.
 - A name is imported as it is called: an `as` would be lost with its line.
 - Names of files are unique over both folders.
+- No text goes over several lines: each widget of a saved notebook brings a copy of its own, so
+  comments that have lines of their own stay behind, and what lines begin with. That is a quarter.
 
 The text goes to anywidget, never the path: anywidget watches a path, and with it keeps every
 widget alive that was ever closed.
@@ -24,6 +26,9 @@ from pathlib import Path
 
 PAGE = Path(__file__).parent / "page"
 _IMPORT = re.compile(r"^import \{[^}]*\} from \"(?:\.|\.\./parts)/(\w+)\.js\";\n", re.MULTILINE)
+_COMMENT = re.compile(
+    r"^[ \t]*(?:/\*(?:(?!\*/)[\s\S])*\*/|//[^\n]*)\n|^[ \t]+", re.MULTILINE
+)  # fmt: skip
 
 
 def module(name: str) -> str:
@@ -70,4 +75,4 @@ def path(name: str) -> Path:
 
 
 def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
+    return _COMMENT.sub("", file.read_text(encoding="utf-8"))

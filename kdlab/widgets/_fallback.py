@@ -37,14 +37,18 @@ def others(shown: np.ndarray, columns: dict[str, np.ndarray]) -> str:
 
 def image(pixels: np.ndarray, alt: str, width: int = 96) -> str:
     """An `<img>` of uint8 pixels `(height, width, channels)`; one channel is drawn as ink."""
+    style = "image-rendering: pixelated; margin: 0 16px 0 0;"
+    return f'<img src="{address(pixels)}" alt="{alt}" width="{width}" style="{style}">'
+
+
+def address(pixels: np.ndarray) -> str:
+    """Pixels, as for `image`, as the address of a picture."""
     if pixels.shape[-1] == 1:
         pixels = 255 - pixels
     # The sanitizer removes `pixelated`; enlarged here, a small image is at least not blurred.
     times = max(1, 32 // pixels.shape[1])
     pixels = pixels.repeat(times, axis=0).repeat(times, axis=1)
-    address = "data:image/png;base64," + base64.b64encode(_png(pixels)).decode("ascii")
-    style = "image-rendering: pixelated; margin: 0 16px 0 0;"
-    return f'<img src="{address}" alt="{alt}" width="{width}" style="{style}">'
+    return "data:image/png;base64," + base64.b64encode(_png(pixels)).decode("ascii")
 
 
 def text(caption: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import kdlab
 from kdlab import soft_targets
 from kdlab.widgets import _assets
 
@@ -122,10 +123,54 @@ def fixture(tmp_path):
     return path
 
 
-def test_the_pure_modules(fixture):
+def a_prediction(make, guess, truth, after=None):
+    """What the page is given of a prediction, and what Python says of it."""
+    widget = make()
+    widget.guess = guess
+    widget.reveal(truth)
+    if after is not None:
+        widget.guess = after
+    state = {trait: getattr(widget, trait) for trait in widget._answer_traits}
+    return {"data": widget._data, "state": state, "said": widget.verdict()}
+
+
+@pytest.fixture
+def predictions(tmp_path):
+    def number(**more):
+        return lambda: kdlab.Predict("?", too_low="Low.", too_high="High.", **more)
+
+    def other(**more):
+        return lambda: kdlab.Predict("?", typical="All alike.", **more)
+
+    count, points = number(between=(0, 540), unit="images"), number(between=(-9, 20), unit="points")
+    names, choice = ["a", "b", "c"], lambda: kdlab.Predict("?", choices={"a": "No.", "b": "Yes."})
+    order, bars = other(order=names), other(bars=names)
+    curve = other(curve=[1, 2, 4], between=(0, 1), unit="nats")
+    cases = [
+        *(a_prediction(count, guess, 7) for guess in (None, 0, 6, 7, 8, 20, 1 / 3, 539.5)),
+        *(a_prediction(count, 20, truth) for truth in (1234, 1234.5, 99.96, 0, 19.9999, 21)),
+        *(a_prediction(points, guess, [5.83, -0.4, 12]) for guess in (None, -8, 12, 12.5, 20)),
+        a_prediction(count, 20, 7, after=8),
+        a_prediction(count, None, 7, after=8),
+        *(a_prediction(choice, guess, "b") for guess in (None, "a", "b")),
+        a_prediction(choice, "a", "b", after="b"),
+        *(a_prediction(order, guess, names) for guess in (None, names, names[::-1])),
+        a_prediction(order, names, names[::-1], after=["b", "a", "c"]),
+        *(a_prediction(bars, guess, [0.2, 0.3, 0.5]) for guess in (None, [0.5, 0.3, 0.2])),
+        a_prediction(bars, [0.25, 0.25, 0.5], [0.2, 0.3, 0.5], after=[1, 0, 0]),
+        *(a_prediction(curve, guess, [0.1, 0.2, 0.4]) for guess in (None, [0, 0, 0], [0, 1, 1])),
+        a_prediction(curve, [0.1, 0.3, 0.4], [[0.1, 0, 0.2], [0.5, 0.4, 0.6], [1, 1, 1]]),
+    ]
+    path = tmp_path / "predictions.json"
+    path.write_text(json.dumps(cases, allow_nan=False), "utf-8")
+    return path
+
+
+def test_the_pure_modules(fixture, predictions):
     files = sorted(HERE.glob("*.test.mjs"))
     assert files
-    result = node("--test", *files, KDLAB_FIXTURE=str(fixture))
+    given = {"KDLAB_FIXTURE": str(fixture), "KDLAB_PREDICTIONS": str(predictions)}
+    result = node("--test", *files, **given)
     assert result.returncode == 0, result.stdout + result.stderr
 
 

@@ -87,3 +87,17 @@ def test_a_name_is_imported_as_it_is_called_and_used(module):
         for name in filter(None, map(str.strip, names.split(","))):
             assert name in declared(source(part)), name
             assert re.search(rf"\b{name}\b", rest), name
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_text_goes_over_several_lines(module):
+    """Or what its lines begin with would be lost on the way to the page."""
+    lines = _assets._read(_assets.path(module)).splitlines()
+    assert lines and not [line for line in lines if line.count("`") % 2]
+
+
+def test_only_comments_and_indentation_stay_behind():
+    text = (
+        "/** Why.\n * More. */\na(); // here\n  // Why.\n  b(); /* here */\n/* x */ c();\n/* y */\n"
+    )
+    assert _assets._COMMENT.sub("", text) == "a(); // here\nb(); /* here */\n/* x */ c();\n"

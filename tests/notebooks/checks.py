@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -30,6 +31,7 @@ from parts import (
     unchecked,
 )
 
+from kdlab.widgets import Predict
 from tests.tools import refresh
 
 MAX_BYTES = 1_500_000
@@ -125,6 +127,51 @@ def reads_like_a_lesson(nb: Notebook, path: Path) -> list[str]:
     return [f"lacks {what}" for what, there in wanted.items() if not there]
 
 
+def records_its_predictions(nb: Notebook, path: Path) -> list[str]:
+    """Each is asked by a widget, and revealed by a cell below it."""
+    asked: list[str] = []
+    revealed: set[str] = set()
+    complaints = []
+    for name, cell in code_cells(nb):
+        for prediction in re.findall(r"predict\.(\w+)\.reveal\(", cell.source):
+            if prediction not in asked:
+                complaints.append(f"{name} reveals predict.{prediction} before it is asked")
+            revealed.add(prediction)
+        asked += re.findall(r"\Apredict\.(\w+)\s*\Z", cell.source)
+    questions = markdown(nb).count("**Predict:**")
+    if questions != len(asked):
+        complaints.append(f"asks {questions} times to predict, with {len(asked)} widgets for it")
+    complaints += [f"predict.{name} is never revealed" for name in asked if name not in revealed]
+    there = predictions_of(path.stem)
+    if there is not None and sorted(asked) != sorted(there):
+        complaints.append(f"shows {sorted(asked)} of the predictions {sorted(there)}")
+    return complaints
+
+
+def predictions_of(lesson: str) -> list[str] | None:
+    """The names of a lesson's predictions; None if it has no module of them."""
+    try:
+        module = import_module(f"kdlab.predictions.lesson_{lesson[:2]}")
+    except ModuleNotFoundError:
+        return None
+    return [name for name, value in vars(module).items() if isinstance(value, Predict)]
+
+
+def folds_its_claims(nb: Notebook, path: Path) -> list[str]:
+    """What the text says of a result is checked where a learner need not read it, in words."""
+    complaints = []
+    for name, cell in code_cells(nb):
+        jupyter = cell.metadata.get("jupyter", {})
+        folded = jupyter.get("source_hidden") and jupyter.get("outputs_hidden")
+        if "confirm(" in cell.source and not folded:
+            complaints.append(f"{name} confirms claims and is not folded away")
+        for output in cell.outputs:
+            for _, text in output_texts(output):
+                if re.search(r": +(True|False)$", text, re.MULTILINE):
+                    complaints.append(f"{name} prints True or False: let it confirm a sentence")
+    return complaints
+
+
 def links_resolve(nb: Notebook, path: Path) -> list[str]:
     text = markdown(nb)
     text_without_code = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
@@ -176,6 +223,8 @@ CHECKS: list[Check] = [
     keeps_its_machine_to_itself,
     has_tidy_metadata,
     reads_like_a_lesson,
+    records_its_predictions,
+    folds_its_claims,
     links_resolve,
     runs_no_shell,
     is_compared,

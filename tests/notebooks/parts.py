@@ -11,7 +11,7 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
 # A call to one of these shows something, wherever it stands in a cell ...
-SHOWING = {"print", "display", "show", "check", "hint", "solution"}
+SHOWING = {"print", "display", "show", "check", "confirm", "hint", "solution"}
 # ... and one of these, as a cell's last expression, returns None.
 SILENT = {
     "add", "append", "clear", "close", "compile", "extend", "filterwarnings", "insert",

@@ -12,12 +12,14 @@ from checks import (
     MAX_BYTES,
     describes_its_images,
     ends_without_errors,
+    folds_its_claims,
     has_tidy_metadata,
     is_compared,
     is_small,
     keeps_its_machine_to_itself,
     links_resolve,
     reads_like_a_lesson,
+    records_its_predictions,
     runs_in_order,
     runs_no_shell,
     shows_what_it_should,
@@ -47,7 +49,14 @@ def a_good_notebook() -> Notebook:
     nb = new_notebook()
     nb.cells = [
         new_markdown_cell("# A lesson\n\nYou will be able to count. It takes 5 minutes."),
-        new_markdown_cell("## Predict\n\nHow many? See [the README](../README.md) first."),
+        new_markdown_cell("## Count\n\n**Predict:** how many? [The README](../README.md) first."),
+        new_code_cell("predict.many", outputs=[stream("Predict: many\n")]),
+        new_code_cell("n = 3\npredict.many.reveal(n)", outputs=[stream("What came: 3\n")]),
+        new_code_cell(
+            "confirm('Three.', n == 3)",
+            outputs=[stream("✓ Three.\n")],
+            metadata={"jupyter": {"source_hidden": True, "outputs_hidden": True}},
+        ),
         new_markdown_cell("## Exercises"),
         new_code_cell("def f():\n    print(1)"),
         *[new_code_cell(f"print({i})", outputs=[stream(f"{i}\n")]) for i in range(5)],
@@ -77,6 +86,16 @@ def replace_text(old: str, new: str) -> Callable[[Notebook], None]:
         for cell in nb.cells:
             if cell.cell_type == "markdown":
                 cell.source = cell.source.replace(old, new)
+
+    return damage
+
+
+def replace_source(old: str, new: str) -> Callable[[Notebook], None]:
+    """In the first cell that holds it."""
+
+    def damage(nb):
+        cell = next(cell for _, cell in code_cells(nb) if old in cell.source)
+        cell.source = cell.source.replace(old, new)
 
     return damage
 
@@ -111,7 +130,7 @@ DAMAGE = [
     (describes_its_images, set_last(outputs=[figure(" ")])),
     (describes_its_images, set_last(outputs=[BARE_PNG])),
     (describes_its_images, set_last(outputs=[new_output("display_data", {"text/html": "<svg/>"})])),
-    (describes_its_images, replace_text("[the README]", "![]")),
+    (describes_its_images, replace_text("[The README]", "![]")),
     (keeps_its_machine_to_itself, set_last(outputs=[stream("read /home/ada/data.npz")])),
     (keeps_its_machine_to_itself, set_last(outputs=[stream(r"read C:\Users\ada\data.npz")])),
     (keeps_its_machine_to_itself, set_last(outputs=[stream("/tmp/tmp123/x")])),
@@ -124,13 +143,20 @@ DAMAGE = [
         (reads_like_a_lesson, replace_text(old, ""))
         for old in ("# A", "You will be", "minutes", "Predict", "Exercises", "Summary", "shut down")
     ],
+    (records_its_predictions, replace_text("**Predict:**", "Predict:")),
+    (records_its_predictions, replace_source("predict.many.reveal(n)", "n")),
+    (records_its_predictions, replace_source("predict.many", "predict.few")),
+    (records_its_predictions, lambda nb: nb.cells.reverse()),
+    (folds_its_claims, lambda nb: nb.cells[4].metadata.pop("jupyter")),
+    (folds_its_claims, lambda nb: nb.cells[4].metadata.jupyter.pop("outputs_hidden")),
+    (folds_its_claims, set_last(outputs=[stream("it holds:  True")])),
     (links_resolve, replace_text("../README.md", "98_gone.ipynb")),
     (links_resolve, replace_text("../README.md", "98_gone.ipynb#part")),
     (runs_no_shell, set_last(source="%pip install kdlab")),
     (runs_no_shell, set_last(source="!pip install kdlab")),
     (is_compared, tag_all),
     (is_compared, pad_with_silent_cells),
-    (is_compared, lambda nb: nb.cells.__delitem__(slice(4, 6))),
+    (is_compared, lambda nb: nb.cells.__delitem__(slice(2, 8))),
     (is_small, set_last(outputs=[stream("x" * MAX_BYTES)])),
 ]  # fmt: skip
 

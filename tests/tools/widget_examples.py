@@ -151,6 +151,13 @@ def quiz(names=NAMES, n=30, **state):
     return kdlab.Quiz("Which of them would you choose?", options, right=names[1], **state)
 
 
+def prediction(names=NAMES, n=30, **state):
+    return kdlab.Predict(
+        f"How much of each, of {n}?", bars=names, typical="That all are alike.",
+        explanation="There are more of some.", **state,
+    )  # fmt: skip
+
+
 def press_the_slider(widget):
     widget.get_by_role("slider").first.press("ArrowRight")
 
@@ -170,6 +177,7 @@ EXAMPLES = {
     "CohortExplorer": Example(cohort, pick_another_cell),
     "ComparisonBoard": Example(board, press_the_slider),
     "DigitPad": Example(pad, press_the_slider),
+    "Predict": Example(prediction, press_the_slider),
     "Quiz": Example(quiz, answer),
     "TrainingMonitor": Example(monitor, None),
 }

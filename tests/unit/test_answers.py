@@ -52,10 +52,20 @@ def answer_pad(widget):
     widget.pixels = np.eye(8)
 
 
+def prediction():
+    return kdlab.Predict("How many?", between=(0, 9))
+
+
+def answer_prediction(widget):
+    widget.guess = 3
+    widget.reveal(4)
+
+
 WIDGETS = {
     "quiz": (quiz, answer_quiz),
     "explorer": (explorer, answer_explorer),
     "pad": (pad, answer_pad),
+    "prediction": (prediction, answer_prediction),
 }
 
 
@@ -86,7 +96,7 @@ def test_an_answer_comes_back_when_the_cell_runs_again(folder, asking):
 
 def test_every_widget_that_asks_is_tested_here():
     asks = {name for name in kdlab._MODULES["widgets"] if getattr(kdlab, name)._answer_traits}
-    assert asks == {"Quiz", "TemperatureExplorer", "DigitPad"}
+    assert asks == {"Quiz", "Predict", "TemperatureExplorer", "DigitPad"}
 
 
 def test_an_answer_that_is_taken_back_does_not_cost_the_last_one(folder):

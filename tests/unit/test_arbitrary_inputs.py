@@ -419,6 +419,16 @@ TARGETS = {
             right=mostly(st.just("b")), chosen=nothing,
         ),
     ),
+    kdlab.Predict: (
+        400,
+        dict(
+            question=texts, between=mostly(st.just((0, 9)) | st.none()), step=nothing,
+            unit=texts, scale=mostly(st.just(1)), explanation=texts, too_low=texts | nothing,
+            choices=nothing | st.just({"a": "no", "b": ""}), order=nothing, bars=nothing,
+            curve=nothing | st.just([1, 2, 4]), guess=nothing | st.just(3), typical=nothing,
+            image=nothing, alt=texts,
+        ),
+    ),
     kdlab.load_experiment: (100, dict(name=anything)),
     kdlab.pretrained_teacher: (60, dict(name=mostly(st.just("digits")), dataset=nothing)),
     kdlab.audit_loss: (
@@ -470,6 +480,7 @@ OTHER_NAMES = {
     kdlab.load_teacher: ("stored teacher",),
     kdlab.plot_intervals: ("arm",),
     kdlab.Quiz: ("option", "feedback"),
+    kdlab.Predict: ("reply to", "one thing"),
     stored: ("made_with",),
     kdlab.plot_lines: ("line",),
     kdlab.ComparisonBoard: ("the logits of",),

@@ -23,7 +23,7 @@ FLOORS = {
     "teacher_signal",
     "networks": "models distillation cohort teachers",
     "pictures": "plots widgets",
-    "lessons": "class_view exercises grading jupyter lessons",
+    "lessons": "class_view exercises grading jupyter lessons predictions",
     "doors": "kdlab __main__",
 }
 # They take plain arrays: nothing that they import, or that this imports, knows of TensorFlow.
@@ -32,7 +32,7 @@ NUMPY_ONLY = [
     "teacher_signal", "widgets",
 ]  # fmt: skip
 # They load TensorFlow only when a function needs it.
-ON_DEMAND = ["datasets", "exercises", "lessons", "provenance", "teachers"]
+ON_DEMAND = ["datasets", "exercises", "lessons", "predictions", "provenance", "teachers"]
 
 MOST_LINES = 450
 

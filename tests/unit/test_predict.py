@@ -1,320 +1,300 @@
-"""Logits of whatever gives scores: Keras models with several outputs, other libraries."""
+"""A prediction of each kind: what is an answer, what is a truth, and what is said of the two."""
+
+from __future__ import annotations
 
 import re
-import subprocess
-import sys
-import types
-import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
 
-from kdlab import distill, measure_model, predict_logits, train
-from kdlab._tensorflow import keras
+import kdlab
+from kdlab.lessons import record
+from kdlab.lessons.answers import Answers
+from kdlab.metrics import Interval
+from tests.tools.widget_examples import HOSTILE
 
-RNG = np.random.default_rng(0)
-X = RNG.random((70, 8, 8, 1), np.float32)
-Y = np.arange(70) % 10
-ROWS = X.reshape(70, 64)
-W = RNG.normal(size=(64, 10)).astype(np.float32)
+NAMES = ["cat", "dog", "car"]
+SANITIZE = (Path(__file__).parents[1] / "notebooks/sanitize.cfg").read_text(encoding="utf-8")
 
 
-def heads(form):
-    """A network with two heads of 10 and 3, and what the first alone says of `X`."""
-    image = keras.Input((8, 8, 1))
-    hidden = keras.layers.Dense(16, "relu")(keras.layers.Flatten()(image))
-    first = keras.layers.Dense(10, name="digit")(hidden)
-    second = keras.layers.Dense(3, name="other")(hidden)
-    outputs = [first, second] if form == "list" else {"digit": first, "other": second}
-    expected = keras.Model(image, first)(X).numpy()
-    return keras.Model(image, outputs), expected
+def number(**more):
+    return kdlab.Predict(
+        "How many?", between=(0, 540), unit="images", too_low="Low assumes.",
+        too_high="High assumes.", **more,
+    )  # fmt: skip
 
 
-# ---- several outputs ----------------------------------------------------------------------------
+def choice(**more):
+    return kdlab.Predict("Which?", choices={"Up": "No.", "Down": "Yes."}, **more)
 
 
-@pytest.mark.parametrize("form", ["list", "dict"])
-@pytest.mark.parametrize("batch_size", [None, 32, 70])
-def test_an_output_is_chosen_by_its_name(form, batch_size):
-    model, expected = heads(form)
-    logits = predict_logits(model, X, output="digit", batch_size=batch_size)
-    np.testing.assert_allclose(logits, expected, atol=1e-5)
-    np.testing.assert_allclose(
-        measure_model(model, X, output="digit", repeats=1)["logits"], expected, atol=1e-5
-    )
+def order(**more):
+    return kdlab.Predict("In which order?", order=NAMES, typical="By name.", **more)
 
 
-def test_an_output_is_chosen_by_its_number():
-    model, expected = heads("list")
-    np.testing.assert_allclose(predict_logits(model, X, output=0), expected, atol=1e-5)
+def bars(**more):
+    return kdlab.Predict("How much of each?", bars=NAMES, typical="All alike.", **more)
 
 
-@pytest.mark.parametrize("form", ["list", "dict"])
-@pytest.mark.parametrize("call", [predict_logits, measure_model])
-@pytest.mark.parametrize("output", [None, "digits", 7])
-def test_which_output_must_be_said_and_all_are_named(form, call, output):
-    with pytest.raises(ValueError, match=r"output must say which .*'digit' .*'other'"):
-        call(heads(form)[0], X, output=output)
+def curve(**more):
+    return kdlab.Predict(
+        "How does it go?", curve=[1, 2, 4], between=(0, 100), unit="%", scale=100,
+        typical="Ever up.", **more,
+    )  # fmt: skip
 
 
-@pytest.mark.parametrize("form", ["list", "dict"])
-def test_a_network_with_several_heads_is_trained_by_one_as_the_message_says(form):
-    model, _ = heads(form)
-    for call in (lambda m: train(m, X, Y, epochs=1), lambda m: distill(m, X, X @ W_IMAGE, Y)):
-        with pytest.raises(ValueError, match=r"must have one output, .*'digit' \(None, 10\)"):
-            call(model)
-    part = keras.Model(model.input, model.outputs[model.output_names.index("digit")])
-    before = predict_logits(model, X, output="digit")
-    train(part, X, Y, epochs=1)
-    assert (predict_logits(model, X, output="digit") != before).any()
+# How each is made, an answer, what comes, and that as the widget has it.
+KINDS = {
+    "number": (number, 20.0, 7, 7.0),
+    "choice": (choice, "Up", "Down", "Down"),
+    "order": (order, ["dog", "cat", "car"], NAMES, NAMES),
+    "bars": (bars, [0.5, 0.25, 0.25], [0.25, 0.25, 0.5], [0.25, 0.25, 0.5]),
+    "curve": (curve, [50.0, 60.0, 70.0], [0.1, 0.2, 0.3], [10.0, 20.0, 30.0]),
+}
+
+
+@pytest.fixture(params=KINDS)
+def asked(request):
+    make, guess, truth, shown = KINDS[request.param]
+    return make, guess, truth, pytest.approx(shown) if request.param == "curve" else shown
+
+
+def test_a_prediction_then_the_reveal(asked):
+    make, guess, truth, shown = asked
+    widget = make(guess=guess)
+    assert (widget.guess, widget.before, widget.truth, widget.verdict()) == (guess, None, None, {})
+    assert widget.reveal(truth) is widget
+    assert (widget.guess, widget.before, widget.truth) == (guess, guess, shown)
+    assert [*widget.verdict()] == ["you", "came", "distance", "assumes"]
+
+
+def test_without_a_prediction_the_reveal_shows_what_came_and_says_so(asked):
+    make, _, truth, shown = asked
+    widget = make().reveal(truth)
+    assert (widget.before, widget.truth) == (None, shown)
+    said = widget.verdict()
+    assert [*said] == ["you", "came"]
+    assert said["you"] == "No prediction was made before the reveal."
+
+
+def test_an_answer_after_the_reveal_is_said_to_be_one(asked):
+    make, guess, truth, _ = asked
+    late = make().reveal(truth)
+    late.guess = guess
+    assert late.before is None
+    assert late.verdict()["after"].startswith("Made after the reveal: ")
+    changed = make(guess=guess).reveal(truth)
+    changed.guess = changed.truth if changed.describe()["kind"] != "curve" else [1.0, 2.0, 3.0]
+    assert changed.before == guess
+    assert changed.verdict()["after"].startswith("Changed after the reveal: ")
+    changed.reveal(truth)  # the cell runs again
+    assert changed.before == guess
+
+
+def test_the_same_answer_again_is_no_change(asked):
+    make, guess, truth, _ = asked
+    widget = make(guess=guess).reveal(truth)
+    widget.guess = np.array(guess) if isinstance(guess, list) else guess
+    assert "after" not in widget.verdict()
+
+
+def test_it_comes_back_with_what_came(asked, tmp_path):
+    make, guess, truth, shown = asked
+    (tmp_path / record.FOLDER).mkdir()
+    first = Answers("x", tmp_path).keep("q", make())
+    first.guess = guess
+    first.reveal(truth)
+    again = Answers("x", tmp_path).keep("q", make())
+    assert (again.guess, again.before, again.truth) == (guess, guess, shown)
+    assert again.verdict() == first.verdict()
+
+
+def test_a_reveal_without_an_answer_is_kept_too(tmp_path):
+    """Or an answer of the next day would pass for a prediction."""
+    (tmp_path / record.FOLDER).mkdir()
+    Answers("x", tmp_path).keep("q", number()).reveal(7)
+    again = Answers("x", tmp_path).keep("q", number())
+    again.guess = 7
+    again.reveal(7)
+    assert again.before is None
+
+
+def test_a_reset_begins_anew(tmp_path, capsys):
+    (tmp_path / record.FOLDER).mkdir()
+    answers = Answers("x", tmp_path)
+    widget = answers.keep("q", number())
+    widget.guess = 3
+    widget.reveal(7)
+    answers.reset(sure=True)
+    assert (widget.guess, widget.before, widget.truth) == (None, None, None)
+
+
+# ---- what is said -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    "call", [train, lambda m, x, y, **how: distill(m, x, X @ W_IMAGE, y, **how)]
-)
-def test_a_single_unit_is_told_to_become_two(call):
-    model = keras.Sequential(
-        [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(1, "sigmoid")]
-    )
-    with pytest.raises(ValueError, match=r"single unit: .*keras\.layers\.Dense\(2\)"):
-        call(model, X, Y % 2)
-
-
-W_IMAGE = np.zeros((1, 10), np.float32)
-
-
-def test_the_only_output_of_a_dict_needs_no_name():
-    image = keras.Input((8, 8, 1))
-    logits = keras.layers.Dense(10)(keras.layers.Flatten()(image))
-    model = keras.Model(image, {"logits": logits})
-    assert predict_logits(model, X).shape == (70, 10)
-    np.testing.assert_array_equal(
-        predict_logits(model, X, output="logits"), predict_logits(model, X)
-    )
-
-
-def test_an_output_of_a_model_with_one_is_left_out():
-    with pytest.raises(ValueError, match="output must be left out: the model has only one"):
-        predict_logits(lambda x: x.reshape(len(x), -1), X, output="digit")
-
-
-def test_an_old_savedmodel_answers_as_the_network_that_it_was(tmp_path):
-    network = keras.Sequential(
-        [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(10)]
-    )
-    expected = predict_logits(network, X)
-    network.export(tmp_path / "old", verbose=False)
-    layer = keras.layers.TFSMLayer(tmp_path / "old", call_endpoint="serving_default")
-    assert isinstance(layer(X[:1]), dict)
-    for model in (layer, keras.Sequential([keras.Input((8, 8, 1)), layer])):
-        np.testing.assert_allclose(predict_logits(model, X), expected, atol=1e-5)
-
-
-# ---- other libraries ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("batch_size", [None, 1, 32])
-def test_a_function_is_asked_in_batches(batch_size):
-    sizes = []
-
-    def model(x):
-        sizes.append(len(x))
-        return x @ W
-
-    np.testing.assert_allclose(
-        predict_logits(model, ROWS, batch_size=batch_size), ROWS @ W, rtol=1e-5, atol=1e-5
-    )
-    assert max(sizes) == (batch_size or 70) and sum(sizes) == 70
-
-
-def test_scikit_learn_answers_with_its_scores():
-    model = LogisticRegression(max_iter=500).fit(ROWS, Y)
-    for scores in (model.decision_function, model.predict_log_proba):
-        logits = predict_logits(scores, ROWS)
-        np.testing.assert_array_equal(logits.argmax(axis=1), model.predict(ROWS))
-        p = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
-        np.testing.assert_allclose(p, model.predict_proba(ROWS), atol=1e-5)
-
-
-def test_one_score_for_each_example_is_the_logit_of_the_second_class():
-    model = LogisticRegression().fit(ROWS, Y > 4)
-    z = model.decision_function(ROWS)
-    assert z.ndim == 1
-    np.testing.assert_allclose(
-        predict_logits(model.decision_function, ROWS), np.stack([0 * z, z], axis=1), atol=1e-5
-    )
-
-
-@pytest.mark.filterwarnings("ignore:divide by zero")
-def test_votes_that_were_never_given_have_no_logarithm_and_a_cure():
-    forest = RandomForestClassifier(5, random_state=0).fit(ROWS, Y)
-    with pytest.raises(ValueError, match="logits_from_probabilities"):
-        predict_logits(forest.predict_log_proba, ROWS)
-
-
-def test_an_object_with_logits_gives_them():
-    output = types.SimpleNamespace(logits=ROWS @ W, hidden=ROWS[:, :3])
-    np.testing.assert_array_equal(predict_logits(lambda _: output, ROWS), output.logits)
-    hidden = predict_logits(lambda _: output, ROWS, output="hidden")
-    np.testing.assert_array_equal(hidden, output.hidden)
-
-
-def test_the_error_of_a_model_is_its_own_with_what_it_was_given():
-    def model(x):
-        raise RuntimeError("expected input[512, 28, 28, 1] to have 1 channels")
-
-    with pytest.raises(RuntimeError, match="to have 1 channels") as caught:
-        predict_logits(model, X)
-    assert "(70, 8, 8, 1)" in caught.value.__notes__[0] and "transpose" in caught.value.__notes__[0]
-
-
-def test_logits_that_are_chosen_among_outputs_are_no_probabilities():
-    image = keras.Input((8, 8, 1))
-    logits = keras.layers.Dense(10, name="logits")(keras.layers.Flatten()(image))
-    model = keras.Model(image, [logits, keras.layers.Softmax(name="probs")(logits)])
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        predict_logits(model, X, output="logits")
-    assert not [w for w in caught if "softmax" in str(w.message)]
-    with pytest.warns(UserWarning, match="looks like softmax outputs"):
-        predict_logits(model, X, output="probs")
-
-
-def test_tokens_stay_whole_numbers():
-    table, tokens = RNG.normal(size=(7, 10)), np.arange(12).reshape(6, 2) % 7
-    logits = predict_logits(lambda ids: table[ids].mean(axis=1), tokens)
-    np.testing.assert_allclose(logits, table[tokens].mean(axis=1), rtol=1e-5)
-
-
-def test_jax_answers_too():
-    import jax
-
-    np.testing.assert_allclose(
-        predict_logits(jax.jit(lambda x: x @ W), ROWS), ROWS @ W, rtol=1e-4, atol=1e-4
-    )
-
-
-class FakeTorch(types.ModuleType):
-    """As much of PyTorch as is asked: a module, a tensor, no gradients. (The guide's example was
-    run with the real one, which is too large to be installed for a test.)"""
-
-    class Tensor(np.ndarray):
-        def detach(self):
-            return self
-
-        def float(self):
-            return self
-
-        def cpu(self):
-            return self
-
-    def __init__(self):
-        super().__init__("torch")
-        self.with_gradients = True
-        self.nn = types.SimpleNamespace(Module=type("Module", (), {}))
-
-    def as_tensor(self, array, dtype, device):
-        assert device == "here"
-        return np.asarray(array, dtype).view(self.Tensor)
-
-    def no_grad(self):
-        torch = self
-
-        class Without:
-            def __enter__(self):
-                torch.with_gradients = False
-
-            def __exit__(self, *_):
-                torch.with_gradients = True
-
-        return Without()
-
-
-@pytest.mark.parametrize("training", [True, False])
-def test_a_pytorch_module_is_asked_without_dropout_and_gradients_and_left_as_it_was(
-    monkeypatch, training
-):
-    torch = FakeTorch()
-
-    class Module(torch.nn.Module):
-        def __init__(self):
-            self.training = training
-
-        def train(self, mode):
-            self.training = mode
-
-        def parameters(self):
-            return iter([types.SimpleNamespace(device="here", dtype=np.float64)])
-
-        def __call__(self, x):
-            assert isinstance(x, torch.Tensor) and not self.training and not torch.with_gradients
-            assert x.dtype == np.float64  # as its weights are
-            return x @ W
-
-    monkeypatch.setitem(sys.modules, "torch", torch)
-    module = Module()
-    np.testing.assert_allclose(predict_logits(module, ROWS), ROWS @ W, rtol=1e-5, atol=1e-5)
-    assert module.training is training and torch.with_gradients
-
-
-def test_nothing_of_this_needs_tensorflow():
-    code = (
-        "import numpy as np, sys, kdlab\n"
-        "z = kdlab.predict_logits(lambda x: x @ np.eye(3), np.ones((4, 3)))\n"
-        "assert z.shape == (4, 3) and not {'tensorflow', 'keras'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
-
-
-# ---- what is no model ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("model", "message"),
+    ("guess", "truth", "distance", "assumes"),
     [
-        (None, "model must be a Keras model, or a function"),
-        (RandomForestClassifier(), "a scikit-learn model's decision_function"),
-        (lambda x: None, "model must return one row of scores per example"),
-        (lambda x: x[:1], "model must return one row of scores per example"),
-        (lambda x: x, r"model must return one row .* shape \(70, 8, 8, 1\)"),
-        (lambda x: (x, x), "output must say which"),
-        (lambda x: np.full((len(x), 3), np.nan), "the model's output must be finite"),
-        (lambda x: [["a", "b"]] * len(x), "the model's output must be an array of numbers"),
+        (20, 7, "You were 13 images too high.", "High assumes."),
+        (0, 40, "You were 40 images too low.", "Low assumes."),
+        (8, 7, "You were 1 image too high. That is close.", None),
+        (7, 7, "Exactly so.", None),
+        (7.0001, 7, "Exactly so.", None),
+        (1000 / 3, 7, "You were 326 images too high.", "High assumes."),
+        (30, Interval(25, 20, 31, 10), "Your prediction lies within the interval.", None),
+        (60, Interval(25, 20, 31, 10), "You were 35 images too high.", "High assumes."),
+        (7, np.int64(7), "Exactly so.", None),
+        (7, np.array([7.0]), "Exactly so.", None),
     ],
-    ids=["none", "estimator", "nothing", "one row", "images", "pair", "nan", "words"],
 )
-def test_what_gives_no_scores_is_refused_with_a_cure(model, message):
+def test_of_a_number(guess, truth, distance, assumes):
+    said = number(guess=guess).reveal(truth).verdict()
+    assert (said["distance"], said.get("assumes")) == (distance, assumes)
+
+
+def test_an_interval_is_read_with_its_ends():
+    widget = kdlab.Predict("?", between=(-5, 20), unit="points", scale=100)
+    widget.reveal(Interval(0.0583, -0.004, 0.12, 10))
+    assert widget.truth == pytest.approx([5.83, -0.4, 12])
+    assert widget.text(widget.truth) == "5.83 points (interval −0.4 to 12)"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1234, "1,234"),
+        (1234.5, "1,235"),
+        (1.125, "1.13"),
+        (0.00123, "0.00123"),
+        (99.96, "100"),
+        (0.1234, "0.123"),
+        (-3, "−3"),
+        (0, "0"),
+    ],
+)
+def test_numbers_are_readable(value, text):
+    assert kdlab.Predict("?", between=(-2000, 2000)).text(value) == text
+
+
+def test_of_the_other_kinds():
+    said = choice(guess="Up").reveal("Down").verdict()
+    assert said["distance"] == "It came out otherwise." and said["assumes"] == "No."
+    assert choice(guess="Down").reveal("Down").verdict()["distance"] == "So it came."
+    said = order(guess=["dog", "cat", "car"]).reveal(NAMES).verdict()
+    assert said["distance"] == "1 of 3 are in their place." and said["assumes"] == "By name."
+    assert "assumes" not in order(guess=NAMES).reveal(NAMES).verdict()
+    said = bars(guess=[0.5, 0.25, 0.25]).reveal([0.25, 0.25, 0.5]).verdict()
+    assert said["distance"] == "Your bars overlap what came by 75 %."
+    assert said["you"] == "You predicted: cat: 50 %, dog: 25 %, car: 25 %"
+    said = curve(guess=[50, 60, 70]).reveal([0.1, 0.6, 0.5]).verdict()
+    assert said["distance"] == "On average you were 20 % away, most at 1: 40 %."
+    intervals = [Interval(x, x - 0.1, x + 0.1, 10) for x in (0.5, 0.6, 0.7)]
+    assert "assumes" not in curve(guess=[50, 60, 70]).reveal(intervals).verdict()
+
+
+def test_a_step_fits_the_range():
+    def step(*between):
+        return kdlab.Predict("?", between=between).describe()["step"]
+
+    assert [step(0, 540), step(0, 10), step(0, 1), step(-5, 4.5), step(0, 1e-3)] == [
+        pytest.approx(x) for x in (1, 1, 0.01, 0.1, 1e-5)
+    ]
+
+
+# ---- where no widget is alive -------------------------------------------------------------------
+
+
+def test_what_came_stands_in_a_line_that_nbval_passes_over(asked):
+    """And no other line differs from machine to machine."""
+    make, _, truth, _ = asked
+    sanitized = re.search(r"regex: (What came.*)", SANITIZE).group(1)
+    widget = make(explanation="Because.").reveal(truth)
+    for text in (widget._fallback_text(), widget._fallback_html()):
+        assert re.search(sanitized, text)
+        left = re.sub(sanitized, "", text)
+        assert widget.text(widget.truth) not in left
+        assert "No prediction was made" in left and "Because." in left
+
+
+def test_the_explanation_has_to_be_opened_before_the_reveal():
+    widget = number(explanation="Few.\n\nVery few.")
+    assert "Few." not in widget._fallback_text()
+    assert "<details><summary>" in widget._fallback_html()
+    assert "<details open>" in widget.reveal(3)._fallback_html()
+
+
+def test_hostile_texts_stay_texts():
+    image = np.zeros((8, 8, 1))
+    widget = kdlab.Predict(
+        HOSTILE, choices={HOSTILE: HOSTILE, "b": ""}, explanation=HOSTILE, image=image,
+        alt=f'"{HOSTILE}',
+    )  # fmt: skip
+    widget.guess = HOSTILE
+    html = widget.reveal(HOSTILE)._fallback_html()
+    assert html.count("<img") == 1 and "<img src=x" not in html
+    assert "&quot;&lt;img src=x" in html
+
+
+# ---- what is wrong ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "must ask for one thing: .* got none"),
+        ({"choices": ["a", "b"], "bars": ["a", "b"]}, "one thing: .* got choices and bars"),
+        ({"choices": ["a", "b"], "between": (0, 1)}, "between must be left out with choices"),
+        ({"curve": [1, 2]}, r"between must be the lowest and the highest answer, .* got None"),
+        ({"between": (1, 1)}, r"between must be the lowest and .* got \(1, 1\)"),
+        ({"between": (0, np.inf)}, "between must be two finite numbers"),
+        ({"between": 7}, "between must be .* got 7"),
+        ({"between": (0, 1), "step": 0}, "step must be a finite number above 0"),
+        ({"between": (0, 1), "scale": -1}, "scale must be a finite number above 0"),
+        ({"between": (0, 1), "typical": "x"}, "typical must be left out of .* use too_low and"),
+        ({"choices": ["a", "b"], "typical": "x"}, "typical must .* the replies in choices"),
+        ({"bars": ["a", "b"], "too_low": "x"}, "too_low must be left out of .* use typical"),
+        ({"choices": ["a"]}, "choices must hold two or more names"),
+        ({"choices": {"a": ""}}, "choices must hold two or more options"),
+        ({"choices": "ab"}, "choices must be a list of names"),
+        ({"choices": {"a": 1, "b": ""}}, "the reply to 'a' must be"),
+        ({"order": ["a", "a"]}, "order must hold two or more names, each once"),
+        ({"bars": "ab"}, "bars must be"),
+        ({"curve": 3, "between": (0, 1)}, "curve must be a list of places"),
+        ({"between": (0, 1), "guess": 2}, "guess must be a number from 0 to 1, got 2"),
+        ({"between": (0, 1), "guess": True}, "guess must be a number from 0 to 1, got True"),
+        ({"between": (0, 1), "guess": np.nan}, "guess must be a number from 0 to 1, got nan"),
+        ({"choices": ["a", "b"], "guess": "c"}, "guess must be one of the options, 'a', 'b'"),
+        ({"order": ["a", "b"], "guess": ["a"]}, "guess must hold each of the items once"),
+        ({"bars": ["a", "b"], "guess": [1, 1]}, "guess must hold probabilities"),
+        ({"bars": ["a", "b"], "guess": [1.0]}, "guess must hold one probability for each of 2"),
+        ({"curve": [1, 2], "between": (0, 1), "guess": [1]}, "one height for each of 2 places"),
+        ({"curve": [1, 2], "between": (0, 1), "guess": [0, 3]}, "guess must lie in 0 to 1"),
+        ({"between": (0, 1), "image": np.zeros((8, 8))}, "image must have 3 dimensions"),
+        ({"between": (0, 1), "image": np.zeros((8, 8, 1))}, "alt must"),
+    ],
+)
+def test_it_says_what_is_wrong(arguments, message):
     with pytest.raises(ValueError, match=message):
-        predict_logits(model, X)
+        kdlab.Predict("?", **arguments)
 
 
-# ---- endings ------------------------------------------------------------------------------------
-
-
-@pytest.mark.filterwarnings("ignore:.*from_logits")
-@pytest.mark.parametrize("ending", ["softmax", "sigmoid", "layer", "activation", "nested"])
-def test_a_model_that_ends_in_probabilities_is_told_how_to_give_logits(ending):
-    body = [keras.Input((8, 8, 1)), keras.layers.Flatten()]
-    end = {
-        "layer": [keras.layers.Dense(10), keras.layers.Softmax()],
-        "activation": [keras.layers.Dense(10), keras.layers.Activation("softmax")],
-        "nested": [keras.Sequential([keras.Input((64,)), keras.layers.Dense(10, "softmax")])],
-    }.get(ending) or [keras.layers.Dense(10, ending)]
-    model = keras.Sequential([*body, *end])
-    with pytest.warns(UserWarning, match="ends in a s") as caught:
-        train(model, X, Y, epochs=1)
-    cure = next(str(w.message) for w in caught if "ends in a s" in str(w.message)).split("too: ")[1]
-    with pytest.warns(UserWarning, match=re.escape(cure)):
-        predict_logits(model, X)
-    names = {"keras": keras, "model": model}
-    p = model(X).numpy()
-    exec(cure, names)
-    logits = predict_logits(names["model"], X)
-    expected = np.exp(logits)
-    if ending == "sigmoid":
-        expected = 1 / (1 + np.exp(-logits))
-    else:
-        expected /= expected.sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(expected, p, atol=1e-5)
+@pytest.mark.parametrize(
+    ("make", "truth", "message"),
+    [
+        (number, None, "truth must be what came, got None"),
+        (number, "seven", "truth must be a number or an interval .* got 'seven'"),
+        (number, np.nan, "truth must be finite"),
+        (number, [1, 2], r"truth must be a number or an interval .* got \[1, 2\]"),
+        (choice, "Left", "truth must be one of the options, 'Up', 'Down', got 'Left'"),
+        (order, ["cat", "dog"], "truth must hold each of the items once"),
+        (bars, [1, 2, 3], "truth must hold probabilities"),
+        (curve, [1, 2], "truth must hold a number or an interval for each of 3 places"),
+        (curve, 3, "truth must hold a number or an interval for each of 3 places"),
+    ],
+)
+def test_a_truth_that_is_none_changes_nothing(make, truth, message):
+    widget = make()
+    with pytest.raises(ValueError, match=message):
+        widget.reveal(truth)
+    assert widget.truth is None

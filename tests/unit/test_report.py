@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-import traitlets
 
 import kdlab
 from kdlab.class_view import reading
@@ -156,50 +155,26 @@ def test_a_guess_about_other_classes_is_none(folder, answers):
 # ---- the report ---------------------------------------------------------------------------------
 
 
-class Prediction(traitlets.HasTraits):
-    """What the report needs of a prediction."""
-
-    _answer_traits = ("guess", "before", "truth")
-    guess, before, truth = (traitlets.Any(None, allow_none=True) for _ in range(3))
-    _keeping = traitlets.Dict()
-
-    def __init__(self, asked):
-        super().__init__()
-        self._asked = asked
-
-    def describe(self):
-        return self._asked
-
-    def text(self, value):
-        return str(value)
-
-    def verdict(self):
-        if self.truth is None:
-            return {}
-        you = f"You predicted: {self.before}" if self.before is not None else "None was made."
-        after = {"after": f"Changed: {self.guess}"} if self.guess != self.before else {}
-        return {"you": you, "came": f"What came: {self.truth}", **after}
-
-    def reveal(self, truth):
-        if self.truth is None:
-            self.before = self.guess
-        self.truth = truth
-
-    def _is_answered(self):
-        return self.guess is not None or self.truth is not None
-
-    def _is_committed(self):
-        return False
-
-
+QUESTION = "What will come?"
 ASKED = {
-    "number": {"question": "How many?", "kind": "number", "between": [0, 540], "unit": "images"},
-    "choice": {"question": "Which?", "kind": "choice", "options": ["a", "b"]},
-    "order": {"question": "In which order?", "kind": "order", "items": ["a", "b", "c"]},
-    "bars": {"question": "How tall?", "kind": "bars", "names": ["a", "b"]},
-    "curve": {"question": "Along which line?", "kind": "curve", "x": ["1", "2", "4"],
-              "between": [0, 100], "unit": "%", "xlabel": "T", "ylabel": "accuracy"},
-}  # fmt: skip
+    "number": dict(between=(0, 540), unit="images", too_high="You took it for untrained."),
+    "choice": dict(choices={"a": "It is not.", "b": "So it is."}),
+    "order": dict(order=["b", "a", "c"]),
+    "bars": dict(bars=["a", "b"]),
+    "curve": dict(curve=[1, 2, 4], between=(0, 100), unit="%", xlabel="T", ylabel="accuracy"),
+}
+TOLD = {
+    "none": "No prediction yet.",
+    "guessed": "You predicted: ",
+    "revealed without": "No prediction was made before the reveal.",
+    "changed": "Changed after the reveal: ",
+}
+
+
+def predict(kind):
+    return kdlab.Predict(QUESTION, **ASKED[kind])
+
+
 GUESSES = {"number": 20.0, "choice": "a", "order": ["c", "b", "a"], "bars": [0.5, 0.5],
            "curve": [1.0, 50.0, 100.0]}  # fmt: skip
 OTHERS = {
@@ -215,7 +190,7 @@ TRUTHS = {"number": [9.0, 7.0, 12.0], "choice": "b", "order": ["a", "b", "c"], "
 
 @pytest.mark.parametrize("kind", ASKED)
 def test_a_prediction_with_what_came(folder, answers, kind):
-    asked = answers.keep("it", Prediction(ASKED[kind]))
+    asked = answers.keep("it", predict(kind))
     asked.guess = GUESSES[kind]
     asked.reveal(TRUTHS[kind])
     text = repr(answers.report())
@@ -223,15 +198,15 @@ def test_a_prediction_with_what_came(folder, answers, kind):
     assert (said["key"], said["place"]) == ("it", 1)
     assert said["guess"] == said["before"] == GUESSES[kind] and said["truth"] == TRUTHS[kind]
     page = page_of(folder)
-    for line in (ASKED[kind]["question"], f"You predicted: {GUESSES[kind]}", "What came: "):
+    for line in (QUESTION, *asked.verdict().values()):
         assert line in text and paper.text(line) in page
     assert reading.read(folder / f"report_{LESSON}.json").items[0].answer["truth"] == TRUTHS[kind]
 
 
 @pytest.mark.parametrize("kind", ASKED)
-@pytest.mark.parametrize("how", ["none", "guessed", "revealed without", "changed"])
+@pytest.mark.parametrize("how", TOLD)
 def test_every_state_of_a_prediction_is_told(folder, answers, kind, how):
-    asked = answers.keep("it", Prediction(ASKED[kind]))
+    asked = answers.keep("it", predict(kind))
     if how in ("guessed", "changed"):
         asked.guess = GUESSES[kind]
     if how in ("revealed without", "changed"):
@@ -242,10 +217,9 @@ def test_every_state_of_a_prediction_is_told(folder, answers, kind, how):
     text, page = repr(shown), page_of(folder)
     left = {"none": "no prediction: ", "guessed": "not revealed: ",
             "revealed without": "no prediction: ", "changed": ""}[how]  # fmt: skip
-    assert not left or f"{left}{ASKED[kind]['question']}" in text
+    assert not left or f"{left}{QUESTION}" in text
     assert ("Nothing is left to do." in page) != bool(left)
-    assert {"none": "No prediction yet.", "guessed": "You predicted: ",
-            "revealed without": "None was made.", "changed": "Changed: "}[how] in text  # fmt: skip
+    assert TOLD[how] in text
     [item] = reading.read(shown.json).items
     assert (item.answer["committed"] is not None) == (how in ("guessed", "changed"))
     assert item.answer["changed"] == (how == "changed")
@@ -399,7 +373,7 @@ class Tags(HTMLParser):
 def test_whatever_a_learner_writes_is_text(folder, answers, text):
     answers.keep("quiz", kdlab.Quiz(f"Is it {text}?", {"yes": "No.", text: "Yes."}, right="yes"))
     answers._widgets["quiz"][0].chosen = text
-    asked = answers.keep("it", Prediction({**ASKED["choice"], "options": [text, "b"]}))
+    asked = answers.keep("it", kdlab.Predict(text, choices=[text, "b"]))
     asked.guess = text
     exercise(answers).check(text)
     shown = answers.report(text)

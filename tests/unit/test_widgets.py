@@ -342,6 +342,7 @@ def test_closed_widgets_are_gone(name):
         ("comparison_board", 12),
         ("digit_pad", 16),
         ("loss_explorer", 12),
+        ("predict", 8),
         ("quiz", 4),
         ("temperature_explorer", 16),
         ("training_monitor", 12),

@@ -2,47 +2,91 @@
 import { drawTicks, fillUpTo } from "./bars.js";
 import { assign, element } from "./dom.js";
 
-/** Bars that the learner drags before the truth is shown, and how good the guess was. */
-export function createGuessBars(classNames, set) {
-  let known = null; // the guess as the trait has it: shares of bars that need not fill 100 %
-  const rows = classNames.map((name) => {
-    const input = element("input", { type: "range", value: 0, "aria-label": `Your guess for ${name}` });
-    const [bar, value] = [element("i.kd-bar"), element("span.kd-value")];
-    const track = element("span.kd-track", bar, input);
-    input.oninput = change;
-    const node = element("div.kd-row", element("span.kd-name", { title: name }, name), track, value);
-    return { input, bar, value, node };
+/**
+ * A bar that the learner drags, from `low` to `high`; `changed(value)` hears of it.
+ *
+ * `draw(value, text, came)`: a value of null is none yet. `came`, if there is one, is drawn below
+ * the bar: a value, or `[mean, low, high]`.
+ */
+export function createBarSlider({ low, high, step, label }, changed) {
+  const input = element("input", { type: "range", min: low, max: high, step, "aria-label": label });
+  const [bar, truth, ends] = ["kd-bar", "kd-came", "kd-ends"].map((name) => element(`i.${name}`));
+  const track = element("span.kd-track", bar, truth, ends, input);
+  const along = (value) => Math.min(Math.max((value - low) / (high - low), 0), 1);
+  input.oninput = () => changed(input.valueAsNumber);
+  return {
+    track,
+    input,
+    draw(value, text, came = null) {
+      const [mean, from, to] = Array.isArray(came) ? came : [came];
+      input.value = value ?? (low + high) / 2;
+      input.setAttribute("aria-valuetext", text);
+      track.classList.toggle("kd-unset", value === null);
+      track.classList.toggle("kd-compared", came !== null);
+      fillUpTo(bar, value === null ? 0 : along(value));
+      fillUpTo(truth, came === null ? 0 : along(mean));
+      ends.hidden = from === undefined;
+      if (!ends.hidden) ends.style.inset = `auto ${100 - 100 * along(to)}% 6px ${100 * along(from)}%`;
+    },
+  };
+}
+
+/**
+ * A bar for each name; `changed(shares)` hears the shares, which fill 100 % together, or null.
+ *
+ * `draw(shares, { label, came })`, both optional: the true class, and what came.
+ */
+export function createBarSliders(names, changed) {
+  let known = null; // the shares as they were told: those of bars that need not fill 100 %
+  const values = names.map(() => 0);
+  const rows = names.map((name, k) => {
+    const change = (value) => {
+      values[k] = value;
+      const whole = total();
+      known = whole ? values.map((one) => one / whole) : null;
+      changed(known);
+    };
+    const label = `Your guess for ${name}`;
+    const slider = createBarSlider({ low: 0, high: 100, step: 1, label }, change);
+    const value = element("span.kd-value");
+    const head = element("span.kd-name", { title: name }, name);
+    return { slider, value, node: element("div.kd-row", head, slider.track, value) };
   });
+  const total = () => values.reduce((sum, value) => sum + value, 0);
   const axis = element("div.kd-right");
   drawTicks(axis, false);
   const ticks = element("div.kd-axis", { "aria-hidden": "true" }, axis);
-  const bars = element("div.kd-frame", element("div.kd-bars", ...rows.map((row) => row.node), ticks));
+  return {
+    node: element("div.kd-frame", element("div.kd-bars", ...rows.map((row) => row.node), ticks)),
+    total,
+    draw(shares, { label, came } = {}) {
+      if (shares !== known) values.forEach((_, k) => (values[k] = Math.round(100 * (shares?.[k] ?? 0))));
+      known = shares;
+      rows.forEach(({ slider, value, node }, k) => {
+        const text = `${values[k]} %`;
+        node.classList.toggle("kd-true", k === label);
+        slider.draw(values[k], text, came ? 100 * came[k] : null);
+        value.textContent = came ? `${text} · ${Math.round(100 * came[k])} %` : text;
+      });
+    },
+  };
+}
+
+/** Bars that the learner drags before the truth is shown, and how good the guess was. */
+export function createGuessBars(classNames, set) {
+  const bars = createBarSliders(classNames, (shares) => set("guess", shares, "soon"));
   const [note, button] = [element("span"), element("button")];
-  const node = element("div", bars, element("p.kd-guess", note, button));
-  const total = () => rows.reduce((sum, { input }) => sum + input.valueAsNumber, 0);
-
-  function change() {
-    const whole = total();
-    known = whole ? rows.map(({ input }) => input.valueAsNumber / whole) : null;
-    set("guess", known, "soon");
-  }
-
+  const node = element("div", bars.node, element("p.kd-guess", note, button));
   return {
     node,
     draw({ predict, secret, guess, label, p }) {
       node.hidden = !predict;
       if (!predict) return;
-      rows.forEach((row, k) => row.node.classList.toggle("kd-true", k === label));
-      if (guess !== known) rows.forEach((row, k) => (row.input.value = 100 * (guess?.[k] ?? 0)));
-      known = guess;
-      for (const { input, bar, value } of rows) {
-        const text = `${input.value} %`;
-        fillUpTo(bar, input.value / 100);
-        value.textContent = text;
-        input.setAttribute("aria-valuetext", text);
-      }
-      bars.hidden = !secret;
-      note.textContent = secret ? `Total ${total()} %, scaled to 100 % when you reveal` : worth(guess, p);
+      bars.draw(guess, { label });
+      bars.node.hidden = !secret;
+      note.textContent = secret
+        ? `Total ${bars.total()} %, scaled to 100 % when you reveal`
+        : worth(guess, p);
       assign(button, {
         textContent: secret ? "Reveal" : "Guess again",
         disabled: secret && !guess,
