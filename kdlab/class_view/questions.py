@@ -12,6 +12,8 @@ from kdlab.lessons.paper import number, table, text
 # Fewer have no middle half to speak of.
 _LEAST_FOR_SPREAD = 4
 _HIDDEN = "hidden"
+# Letters of a name that stands beside its bar; longer ones stand above it.
+_LONG = 30
 
 
 def shown(question: Question, threshold: int) -> str:
@@ -89,8 +91,7 @@ def _number(question: Question, guesses: list[float], threshold: int) -> str:
         what = "guessed where few did" if none is not None else "made no guess, or where few did"
         words.append(f"Not drawn: {rest} of {total}, who {what}.")
     alt = f"Histogram of {drawn} guesses. " + " ".join(words)
-    # Whole parts of the axis as far as the truth lies outside of what is drawn.
-    svg = drawing.histogram(_with_truth(parts, truth, asked["between"]), truth, unit)
+    svg = drawing.histogram(_with_truth(parts, truth), truth, unit)
     rows = [
         [
             f"{number(low)} to {'' if high == asked['between'][1] else 'less than '}{number(high)}",
@@ -100,17 +101,18 @@ def _number(question: Question, guesses: list[float], threshold: int) -> str:
     ]
     heads = [f"guess ({unit})" if unit else "guess", "learners"]
     words = _soft(" ".join(words)) if words else ""
-    return drawing.picture(alt, svg, _KEY) + said + words + _behind(heads, rows)
+    key = _KEY + (" &nbsp; ? hidden" if any(count is None for *_, count in parts) else "")
+    return drawing.picture(alt, svg, key) + said + words + _behind(heads, rows)
 
 
-def _with_truth(parts: list, truth, between: list[float]) -> list:
+def _with_truth(parts: list, truth) -> list:
     """The parts, with an empty one where the axis must go on to what came."""
     if truth is None:
         return parts
     low, high = parts[0][0], parts[-1][1]
-    x = min(max(drawing.middle(truth), between[0]), between[1])
-    before = [(x, low, None)] if x < low else []
-    return [*before, *parts, *([(high, x, None)] if x > high else [])]
+    x = drawing.middle(truth)
+    before, after = [(x, low, 0)] if x < low else [], [(high, x, 0)] if x > high else []
+    return [*before, *parts, *after]
 
 
 def _choice(question: Question, guesses: list[str], threshold: int) -> str:
@@ -267,17 +269,15 @@ def _options(
     """How many chose each option, or none; small counts hidden together."""
     each = [counts[option] for option in options]
     found = counting.shown([*each, total - sum(each)], threshold)
-    return _partition(
-        [*options, none], found, total, [options.index(option) for option in marked], wide=True
-    )
+    places = [options.index(option) for option in marked]
+    return _partition([*options, none], found, total, places)
 
 
-def _partition(
-    names: list[str], found: list, total: int, marked: list[int] = (), *, wide: bool = False
-) -> str:
+def _partition(names: list[str], found: list, total: int, marked: list[int] = ()) -> str:
     """The counts of answers that exclude each other."""
     words = [_HIDDEN if count is None else f"{count}" for count in found]
     shares = [None if count is None else count / total for count in found]
+    wide = max(map(len, names)) > _LONG
     chart = drawing.rows(names, shares, words, marked=marked, wide=wide)
     together = total - sum(count or 0 for count in found)
     note = f"Of {total}. " + (f"Hidden, together: {together}." if None in found else "")

@@ -12,7 +12,7 @@ from math import ceil, floor, log10
 from kdlab.lessons.paper import number, text
 
 # Drawn 360 wide, so that letters are large enough on a phone.
-_WIDTH, _LEFT, _RIGHT = 360, 34, 12
+_WIDTH, _LEFT, _RIGHT = 360, 40, 20
 
 
 def picture(alt: str, svg: str, caption: str = "") -> str:
@@ -85,7 +85,8 @@ def _truth_mark(axis: _Axis, truth, top: float, bottom: float) -> str:
 
 def number_line(low: float, high: float, unit: str, guess: float | None, truth) -> str:
     """One guess and what came, on one axis."""
-    axis = _Axis(low, high)
+    came = [] if truth is None else [middle(truth)]
+    axis = _Axis(min([low, *came]), max([high, *came]))
     dot = (
         "" if guess is None else f'<circle class="kd-guess" cx="{axis(guess):.1f}" cy="30" r="6"/>'
     )
@@ -93,15 +94,18 @@ def number_line(low: float, high: float, unit: str, guess: float | None, truth) 
 
 
 def histogram(bins: Sequence[tuple[float, float, int | None]], truth, unit: str) -> str:
-    """How many guesses lie in each part of an axis; None where that is not shown."""
+    """How many guesses lie in each part of an axis; a question mark where that is not shown."""
     axis = _Axis(bins[0][0], bins[-1][1])
     most = max((count or 0 for *_, count in bins), default=0) or 1
     top, bottom = 26, 126
     bars = []
     for low, high, count in bins:
+        left, right = axis(low) + 0.5, axis(high) - 0.5
+        if count is None:
+            where = f'x="{(left + right) / 2:.1f}" y="{bottom - 4}"'
+            bars.append(f'<text {where} text-anchor="middle">?</text>')
         if not count:
             continue
-        left, right = axis(low) + 0.5, axis(high) - 0.5
         height = (bottom - top - 12) * count / most
         bars.append(
             f'<rect class="kd-guess" x="{left:.1f}" y="{bottom - height:.1f}" '

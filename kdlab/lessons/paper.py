@@ -51,7 +51,7 @@ STYLE = """
 .kd-paper .kd-came { fill: none; stroke: var(--orange); stroke-width: 2; stroke-dasharray: 5 3; }
 .kd-paper .kd-range { stroke: var(--orange); stroke-width: 3; fill: none; }
 .kd-paper .kd-rows {
-  display: grid; grid-template-columns: minmax(5em, auto) 1fr minmax(3em, auto); gap: 4px 10px;
+  display: grid; grid-template-columns: fit-content(40%) 1fr minmax(3em, auto); gap: 4px 10px;
   align-items: center;
 }
 .kd-paper .kd-wide { grid-template-columns: 1fr minmax(3em, auto); }
@@ -82,8 +82,9 @@ STYLE = """
   vertical-align: top; background: none;
 }
 .kd-paper tbody th { font-weight: normal; }
-.kd-paper td { white-space: nowrap; }
-.kd-paper thead th { overflow-wrap: normal; }
+.kd-paper :is(td, thead th) { overflow-wrap: normal; }
+@media (min-width: 600px) { .kd-paper td { white-space: nowrap; } }
+@media (max-width: 600px) { .kd-paper :is(th, td) { padding-right: 8px; font-size: 13px; } }
 .kd-paper details { margin: 2px 0 8px; font-size: 14px; }
 .kd-paper summary { color: var(--soft); cursor: pointer; }
 @media print {

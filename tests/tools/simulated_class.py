@@ -95,7 +95,7 @@ def _work(ex, rng, *, predicts, near, changes, quiz, tries, right, hint, share, 
             truth = _truth(thing.describe(), random.Random(thing.describe()["question"]), rng)
             if rng.random() < predicts:
                 thing.guess = _guess(thing.describe(), truth, rng, near)
-            thing.reveal(truth)
+            thing.reveal(_unscaled(truth, thing._scale))
             if rng.random() < changes:
                 thing.guess = _guess(thing.describe(), truth, rng, 1.0)
         elif hasattr(thing, "chosen") and rng.random() < quiz:
@@ -137,6 +137,13 @@ def _truth(asked: dict, same, own):
     return [
         low + (high - low) * (0.2 + 0.5 * same.random() + 0.02 * own.random()) for _ in asked["x"]
     ]
+
+
+def _unscaled(truth, scale: float):
+    """A truth as a lesson hands it over: a share where the guess is in points."""
+    if isinstance(truth, list) and not isinstance(truth[0], str):
+        return [one / scale for one in truth]
+    return truth / scale if isinstance(truth, float) else truth
 
 
 def _guess(asked: dict, truth, rng, near: float):

@@ -155,7 +155,7 @@ def test_a_truth_far_from_all_guesses_is_on_the_axis(page):
         entry["predictions"][0].update(guess=20.0, before=20.0, truth=400.0)
     _, html = page(data)
     [x] = re.findall(r'class="kd-came" d="M([\d.]+) ', html)
-    assert float(x) == 348  # the right end, where the axis reaches 400
+    assert float(x) == 340  # the right end, where the axis reaches 400
 
 
 # ---- words --------------------------------------------------------------------------------------
