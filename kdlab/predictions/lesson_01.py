@@ -44,8 +44,8 @@ unsure = answers.keep(
 nearly_an_8 = answers.keep(
     "nearly_an_8",
     Predict(
-        "Take the twelve test images that come closest to an 8 without being one. Which digit comes "
-        "up most often among them?",
+        "Take the twelve test images that come closest to an 8 without being one. Which digit "
+        "comes up most often among them?",
         choices={
             "0": "A 0 is round as an 8 is, but its middle is empty. On 8x8 pixels that is easy to "
             "see.",

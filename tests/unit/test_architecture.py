@@ -23,7 +23,7 @@ FLOORS = {
     "teacher_signal",
     "networks": "models distillation cohort teachers students",
     "pictures": "figures plots widgets",
-    "lessons": "exercises grading jupyter lessons predictions",
+    "lessons": "class_view exercises grading jupyter lessons predictions",
     "doors": "kdlab __main__",
 }
 # They take plain arrays: nothing that they import, or that this imports, knows of TensorFlow.
