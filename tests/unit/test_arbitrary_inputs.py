@@ -251,6 +251,10 @@ TARGETS = {
             n_train=counts, n_test=counts,
         ),
     ),
+    kdlab.find_dataset: (
+        300,
+        dict(name=mostly(st.sampled_from(["mnist", "cifar10", "digits"])), data_dir=anything),
+    ),
     kdlab.Dataset: (
         300,
         dict(
@@ -365,6 +369,13 @@ TARGETS = {
         dict(
             x=mostly(floats(2, 0.1, 64)), lines=by_name(two_intervals | floats(2, -9, 9)),
             xlabel=texts, ylabel=texts, log_x=flags, log_y=flags,
+        ),
+    ),
+    kdlab.plot_matrix: (
+        80,
+        dict(
+            values=mostly(floats((CLASSES, CLASSES), 0, 9)), row_names=class_names,
+            column_names=class_names | nothing, xlabel=texts, ylabel=texts, hide_diagonal=flags,
         ),
     ),
     kdlab.plot_reliability: (
