@@ -47,15 +47,17 @@ _MODULES = {
         "save_teacher",
         "stored_teacher",
     ),
+    "students": ("pretrained_students",),
     "plots": (
         "plot_history",
         "plot_images",
         "plot_intervals",
         "plot_lines",
+        "plot_matrix",
         "plot_reliability",
         "plot_soft_targets",
-        "show",
     ),
+    "figures": ("show",),
     "widgets": (
         "CohortExplorer",
         "ComparisonBoard",

@@ -152,6 +152,8 @@ DAMAGE = [
     (folds_its_claims, set_last(outputs=[stream("it holds:  True")])),
     (links_resolve, replace_text("../README.md", "98_gone.ipynb")),
     (links_resolve, replace_text("../README.md", "98_gone.ipynb#part")),
+    (links_resolve, replace_text("../README.md", "glossary.md#teecher")),
+    (links_resolve, replace_text("../README.md", "glossary.md#Glossary")),
     (runs_no_shell, set_last(source="%pip install kdlab")),
     (runs_no_shell, set_last(source="!pip install kdlab")),
     (is_compared, tag_all),
