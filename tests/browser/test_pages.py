@@ -61,7 +61,7 @@ def test_the_styles_of_another_version_do_not_reach_it(name, show, monkeypatch):
     old._dom_classes = (_assets.scope(old._css),)
     monkeypatch.undo()
     page = show(EXAMPLES[name].make(), old)
-    # All but the edges of some letters: a page that can be scrolled paints what is sticky by itself.
+    # All but the edges of some letters: what is sticky is painted by itself where a page scrolls.
     assert (settled(widget(page, 0)) == alone).mean() > 0.999
     assert not widget(page, 1).locator("*").first.is_visible()
 
