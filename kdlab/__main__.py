@@ -1,4 +1,5 @@
-"""`kdlab lab` opens the lessons in JupyterLab; `kdlab lessons` only copies them."""
+"""`kdlab lab` opens the lessons in JupyterLab; `kdlab lessons` only copies them; `kdlab class`
+makes one page of the reports of a class."""
 
 from __future__ import annotations
 
@@ -32,8 +33,29 @@ def main(arguments: list[str] | None = None) -> int:
     lessons.add_argument(
         "--outputs", action="store_true", help="keep our outputs, which show the answers"
     )
+    view = commands.add_parser(
+        "class", help="from learners' reports one page: what a class predicted and answered"
+    )
+    view.add_argument("reports", type=Path, help="the folder in which the reports are, or deeper")
+    view.add_argument(
+        "-o", "--output", type=Path, default=Path("class.html"), help="the page (class.html)"
+    )
+    view.add_argument(
+        "--homes", action="store_true",
+        help="the folder holds the homes of a hub: take only what learners have shared",
+    )  # fmt: skip
+    view.add_argument(
+        "--threshold", type=_at_least_one, default=3, metavar="N",
+        help="hide what fewer than N learners did (3)",
+    )  # fmt: skip
     ours, jupyters = _split(sys.argv[1:] if arguments is None else arguments)
     options = parser.parse_args(ours)
+    if options.command == "class":
+        from kdlab.class_view.command import make  # here, since it loads NumPy
+
+        return make(
+            options.reports, options.output, homes=options.homes, threshold=options.threshold
+        )
     # Whoever runs this inside such a folder wants that folder.
     here = Path(record.FOLDER).is_dir()
     folder = options.folder or Path("." if here else DEFAULT)
@@ -53,6 +75,12 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     options = (i for i, argument in enumerate(arguments) if argument.startswith("-"))
     first = next(options, len(arguments))
     return arguments[:first], arguments[first:]
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 1000:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to 1000, got {text!r}")
+    return int(text)
 
 
 def report(copied: Copied) -> str:

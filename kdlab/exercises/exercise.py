@@ -58,6 +58,8 @@ class Exercise:
         self.praise = praise
         self._answers = answers
         self._shown = 0
+        if answers is not None:
+            answers.add(self)
 
     def check(self, answer=...) -> None:
         """Say whether the answer is right, and if not, what may have gone wrong."""
@@ -77,16 +79,16 @@ class Exercise:
                 f"then run this cell again.{self._earlier()}"
             )
         except Misconception as error:
-            self._say(answer, f"✗ {self.name} not yet. {error}")
+            self._say(answer, f"✗ {self.name} not yet.", str(error))
         except Exception as error:
-            self._say(answer, f"✗ {self.name} not yet. {where_it_stopped(answer, error)}")
+            self._say(answer, f"✗ {self.name} not yet.", where_it_stopped(answer, error))
         else:
-            self._say(answer, f"✓ {self.name} right! {self.praise}", right=True)
+            self._say(answer, f"✓ {self.name} right!", self.praise, right=True)
 
-    def _say(self, answer, verdict: str, right: bool = False) -> None:
+    def _say(self, answer, verdict: str, reply: str, right: bool = False) -> None:
         """Print what there is to say to an attempt, and keep it."""
-        print(verdict)
-        if self._answers and (trouble := self._answers.attempt(self.name, answer, right)):
+        print(f"{verdict} {reply}")
+        if self._answers and (trouble := self._answers.attempt(self.name, answer, right, reply)):
             print(trouble)
 
     def _earlier(self) -> str:
@@ -99,10 +101,16 @@ class Exercise:
         i = self._shown % len(self.hints)
         self._shown += 1
         print(f"Hint {i + 1} of {len(self.hints)} for {self.name}: {self.hints[i]}")
+        self._helped(hints=i + 1)
 
     def solution(self) -> None:
         """Show one right answer."""
         print(f"A solution for {self.name}:\n\n{self.source}")
+        self._helped(solution=True)
+
+    def _helped(self, **how) -> None:
+        if self._answers and (trouble := self._answers.helped(self.name, **how)):
+            print(trouble)
 
     def __repr__(self) -> str:
         return f"<Exercise {self.name}: check(your_answer), hint(), solution()>"

@@ -15,11 +15,13 @@ from html import escape
 from pathlib import Path
 
 from kdlab import _checks
-from kdlab.lessons import record
+from kdlab.lessons import paper, record, report
 from kdlab.storage import write_atomically
 
 # Characters that are kept of an answer: enough for any function that an exercise asks for.
 _MOST = 4000
+# Attempts at an exercise whose replies are kept; all are counted.
+_MOST_TRIES = 50
 
 _ON_BINDER = (
     "Binder forgets this file when you leave: `{name}` shows a link to download it, and "
@@ -53,6 +55,7 @@ class Answers:
         folder = Path.cwd() if folder is None else _checks.path(folder, "folder")
         self.path = record.path_in(folder.absolute(), lesson)
         self._widgets: dict[str, tuple] = {}
+        self._exercises: dict[str, object] = {}
         # What a widget hears may come on another thread than what a cell does.
         self._lock = threading.RLock()
 
@@ -81,22 +84,42 @@ class Answers:
             with self._lock:
                 # Read anew each time: another notebook may have written since.
                 answers = self._read()
-                kept = datetime.now(UTC).isoformat(timespec="seconds")
-                answers[key] = {**answers.get(key, {}), **about, "kept": kept}
+                answers[key] = {**answers.get(key, {}), **about, "kept": _now()}
                 self._write(answers)
         except (OSError, ValueError) as error:
             return f"This answer could not be kept: {error}."
         return ""
 
-    def attempt(self, key: str, answer, right: bool) -> str:
-        """Keep an attempt at an exercise; returns what `note` returns."""
-        attempts = self._quietly(key).get("attempts", 0) + 1
-        return self.note(key, answer=_source(answer), right=right, attempts=attempts)
+    def add(self, exercise) -> None:
+        """Know an exercise of the lesson, so that the report can say what is left to do."""
+        self._exercises[exercise.name] = exercise
+
+    def attempt(self, key: str, answer, right: bool, reply: str = "") -> str:
+        """Keep an attempt at an exercise and the reply to it; returns what `note` returns."""
+        about = self._quietly(key)
+        tries = [
+            *about.get("tries", []),
+            {"right": right, "reply": paper.clean(reply, _MOST), "at": _now()},
+        ]
+        return self.note(
+            key, answer=_source(answer), right=right, attempts=about.get("attempts", 0) + 1,
+            tries=tries[-_MOST_TRIES:],
+        )  # fmt: skip
+
+    def helped(self, key: str, *, hints: int = 0, solution: bool = False) -> str:
+        """Keep how many of an exercise's hints were shown, and whether its solution was."""
+        about = self._quietly(key)
+        return self.note(
+            key, hints=max(hints, about.get("hints", 0)),
+            solution=solution or about.get("solution", False),
+        )  # fmt: skip
 
     def solved(self, key: str) -> str:
         """The day on which the last attempt at an exercise was right; empty if it was not."""
         about = self._quietly(key)
-        return about.get("kept", "")[:10] if about.get("right") else ""
+        # An older kdlab kept no more than when it last wrote.
+        at = about["tries"][-1]["at"] if about.get("tries") else about.get("kept", "")
+        return at[:10] if about.get("right") else ""
 
     def keep(self, key: str, widget):
         """Keep what a learner answers in a widget; give back what was answered before.
@@ -120,8 +143,10 @@ class Answers:
             # Taking an answer back is no answer: the last one given stays in the file.
             trouble = ""
             if widget._is_answered():
-                state = {name: getattr(widget, name) for name in traits}
-                trouble = self.note(key, state=state)
+                about = {"state": {name: getattr(widget, name) for name in traits}}
+                if widget._is_committed() and "first" not in self._quietly(key):
+                    about["first"] = about["state"]
+                trouble = self.note(key, **about)
             heard = widget._keeping["heard"] + 1
             widget._keeping = {**widget._keeping, "heard": heard, "trouble": trouble}
 
@@ -132,6 +157,26 @@ class Answers:
         }  # fmt: skip
         widget.observe(keep_it, traits)
         return widget
+
+    def report(self, name: str = "", *, share: bool = False):
+        """What was predicted, answered and solved in this lesson, on one page.
+
+        It is shown, and saved beside the lesson: as `report_LESSON.html` for people, and as
+        `report_LESSON.json`, of which `kdlab class` makes a view of a whole class. Where nothing
+        is kept, it says so and saves nothing.
+
+        Args:
+            name: to be written on it; without one nothing says whose it is.
+            share: whether a teacher may take it out of your home folder on a hub. A report that
+                you hand in yourself needs no such consent.
+
+        Returns:
+            The report, which a notebook shows; None where nothing is kept.
+
+        Raises:
+            ValueError: `name` is no text, or `share` neither True nor False.
+        """
+        return report.make(self, name, share)
 
     def reset(self, sure: bool = False) -> None:
         """Forget the answers to this lesson: asks first, and does it when called with `sure=True`.
@@ -236,10 +281,16 @@ def _set(widget, state: dict) -> None:
             return
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def _said(about: dict) -> str:
     if "attempts" in about:
         times = "attempt" if about["attempts"] == 1 else "attempts"
         return f"{'right' if about['right'] else 'not yet'}, {about['attempts']} {times}"
+    if "hints" in about:
+        return "not attempted yet"
     shown = " ".join(str(value) for value in about.get("state", {}).values())
     return shown if len(shown) <= 70 else f"{shown[:69]}…"
 

@@ -82,6 +82,10 @@ class Widget(anywidget.AnyWidget):
         """Whether the answer traits hold an answer."""
         return False
 
+    def _is_committed(self) -> bool:
+        """Whether the first answer stands, so that what comes later is a second one."""
+        return False
+
     def _fallback_text(self) -> str:
         raise NotImplementedError
 

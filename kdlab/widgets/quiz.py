@@ -77,6 +77,11 @@ class Quiz(Widget):
             },
         )
 
+    def describe(self) -> dict:
+        """The question, its options and the right one, as plain values that JSON can write."""
+        options = [*self._feedback]
+        return {"question": self._question, "options": options, "right": self._right}
+
     def _check_chosen(self, value) -> str | None:
         if value is not None and not self._is_option(value):
             raise ValueError(
@@ -95,6 +100,9 @@ class Quiz(Widget):
         return f"{verdict} {self._feedback[option]}"
 
     def _is_answered(self) -> bool:
+        return self.chosen is not None
+
+    def _is_committed(self) -> bool:
         return self.chosen is not None
 
     def _content(self) -> str:

@@ -126,6 +126,7 @@ class TemperatureExplorer(Widget):
             revealed=revealed,
             _data={**self._examples.packed(), "range": [COLDEST, HOTTEST]},
         )
+        self._asked_at = self.temperature
         # Not before, when the first example would set back the guess that came with it.
         self.observe(self._ask_anew, "index")
 
@@ -138,6 +139,9 @@ class TemperatureExplorer(Widget):
 
     def _is_answered(self) -> bool:
         return self.guess is not None
+
+    def _is_committed(self) -> bool:
+        return self.guess is not None and self.revealed
 
     @property
     def _has_student(self) -> bool:
@@ -202,8 +206,29 @@ class TemperatureExplorer(Widget):
         return self._examples.picture(self.index, alt) + caption
 
     def _question(self) -> str:
-        name = self._examples.name(self.index)
-        return f"{name}: what does the teacher say at T = {self.temperature:g}?"
+        return self._question_about(self.index, self.temperature)
+
+    def _question_about(self, index: int, temperature: float) -> str:
+        name = self._examples.name(index)
+        return f"{name}: what does the teacher say at T = {temperature:g}?"
+
+    def asked(self, state: dict) -> tuple[dict, dict]:
+        """A guess that was kept: what was asked, and what was answered and came.
+
+        Both are what `Predict` has to say of itself. A temperature that was chosen later is not
+        the one that was asked about.
+
+        Raises:
+            ValueError: the guess is about other examples or classes.
+        """
+        index = self._examples.index(state["index"])
+        guess = _check_guess(self._examples, state["guess"])
+        question = self._question_about(index, self._asked_at)
+        asked = {"question": question, "kind": "bars", "names": [*self._examples.class_names]}
+        if not state["revealed"]:
+            return asked, {"guess": guess, "before": None, "truth": None}
+        truth = self._examples.probabilities(index, self._asked_at, 0).tolist()
+        return asked, {"guess": guess, "before": guess, "truth": truth}
 
     def _fallback_row(self, k: int, *probabilities: float) -> str:
         name = escape(self._examples.class_names[k])

@@ -1,0 +1,238 @@
+"""A learner's report on one lesson: what was predicted and what came, what was answered and solved.
+
+It only reads what is kept. Beside the lesson it leaves one page, for people, and one JSON file, of
+which `kdlab class` makes a view of a whole class:
+
+    {"format": "kdlab report", "version": 1, "kdlab": "0.1.0", "lesson": "02_soft_targets",
+     "title": ..., "name": "", "made": "2026-11-27T...", "learner": ..., "share": false,
+     "predictions": [...], "quizzes": [...], "exercises": [...], "drawings": [...]}
+
+`learner` is drawn by lot, so that two reports of one learner count once; it says nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from uuid import uuid4
+
+from kdlab import _checks
+from kdlab._version import __version__
+from kdlab.lessons import files, report_page
+from kdlab.storage import write_atomically
+
+FORMAT, VERSION = "kdlab report", 1
+_LEARNER = re.compile(r"[0-9a-f]{32}")
+_NOWHERE = (
+    "There is no report here: answers are kept only in a learner's copy of the lessons "
+    "(`kdlab lab`)."
+)
+
+
+class Report:
+    """A report, as a notebook shows it.
+
+    Attributes:
+        data: what it says, as the JSON file has it.
+        html, json: the files beside the lesson.
+    """
+
+    def __init__(self, data: dict, folder: Path):
+        self.data = data
+        stem = f"report_{data['lesson']}"
+        self.html, self.json = folder / f"{stem}.html", folder / f"{stem}.json"
+        self._trouble = ""
+        self._contents = {
+            self.html: report_page.page(data).encode(),
+            self.json: (json.dumps(data, allow_nan=False) + "\n").encode(),
+        }
+
+    def save(self) -> None:
+        """Write both files, each whole or not at all; what stands in the way is shown."""
+        try:
+            for path, content in self._contents.items():
+                write_atomically(path, lambda file, content=content: file.write(content))
+        except OSError as error:
+            self._trouble = f"The report could not be saved: {error}."
+
+    def __repr__(self) -> str:
+        return "\n".join([*report_page.lines(self.data), self._where()])
+
+    def _repr_html_(self) -> str:
+        # Binder forgets the files, and gives no other way to them from here.
+        links = self._links() if "BINDER_LAUNCH_HOST" in os.environ else ""
+        return report_page.shown(self.data, f"<p>{escape(self._where())}</p>{links}")
+
+    def _where(self) -> str:
+        if self._trouble:
+            return self._trouble
+        return (
+            f"Saved beside the lesson: {self.html.name}, to read or print, and {self.json.name}, "
+            "for your teacher's view of the class."
+        )
+
+    def _links(self) -> str:
+        links = []
+        for path, content in self._contents.items():
+            data = base64.b64encode(content).decode("ascii")
+            kind = "text/html" if path is self.html else "application/json"
+            target = f'download="{escape(path.name)}" href="data:{kind};base64,{data}"'
+            links.append(f"<a {target}>Download {escape(path.name)}</a>")
+        return f"<p>Binder forgets both files when you leave. {' · '.join(links)}</p>"
+
+
+def make(answers, name: str = "", share: bool = False) -> Report | None:
+    """The report on the lesson that `answers` is of; see `Answers.report`."""
+    if name != "":
+        name = _checks.text(name, "name")
+    share = _checks.flag(share, "share")
+    if not answers.kept:
+        print(_NOWHERE)
+        return None
+    text = _LessonText(answers)
+    data = {
+        "format": FORMAT, "version": VERSION, "kdlab": __version__, "lesson": answers.lesson,
+        "title": text.title, "name": name, "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "learner": _learner(answers.path.parent), "share": share,
+        "predictions": [], "quizzes": [], "exercises": [], "drawings": [],
+    }  # fmt: skip
+    asked = {**{key: widget for key, (widget, _) in answers._widgets.items()}, **answers._exercises}
+    in_order = sorted(asked, key=lambda key: text.place(key, asked[key]))
+    kept = answers._read()
+    for place, key in enumerate(in_order, 1):
+        kind, said = _said(asked[key], kept.get(key, {}), text)
+        data[kind].append({"key": key, "place": place, **said})
+    report = Report(data, answers.path.parent.parent)
+    report.save()
+    return report
+
+
+# ---- what is kept of each -----------------------------------------------------------------------
+
+
+def _said(thing, about: dict, text: _LessonText) -> tuple[str, dict]:
+    """The list that a question, a drawing or an exercise belongs to, and what to say of it."""
+    if hasattr(thing, "judge"):
+        return "exercises", _of_exercise(thing, about, text)
+    if hasattr(thing, "verdict"):
+        return "predictions", {**thing.describe(), **_of_prediction(thing)}
+    if hasattr(thing, "asked"):
+        return "predictions", _of_explorer(thing, about)
+    if hasattr(thing, "chosen"):
+        return "quizzes", _of_quiz(thing, about)
+    return "drawings", {"done": "state" in about or thing._is_answered()}
+
+
+def _of_prediction(widget) -> dict:
+    said = widget.verdict()
+    if not said and widget.guess is not None:
+        said = {"you": f"You predicted: {widget.text(widget.guess)}"}
+    return {"guess": widget.guess, "before": widget.before, "truth": widget.truth, "said": said}
+
+
+def _of_quiz(widget, about: dict) -> dict:
+    asked = widget.describe()
+    # An older kdlab did not keep the first answer. An answer to another question is none to this.
+    first = about.get("first", {}).get("chosen")
+    chosen = widget.chosen
+    return {**asked, "first": first if first in asked["options"] else chosen, "chosen": chosen}
+
+
+def _of_explorer(widget, about: dict) -> dict:
+    state = {name: getattr(widget, name) for name in widget._answer_traits}
+    try:
+        asked, answered = widget.asked(about.get("first") or about.get("state") or state)
+    except ValueError:  # kept of another question, which had other classes or examples
+        asked, answered = widget.asked(state)
+    names, said = asked["names"], {}
+    if answered["guess"] is not None:
+        said["you"] = f"You predicted: {_largest(names, answered['guess'])}"
+    if answered["truth"] is not None:
+        said["came"] = f"What came: {_largest(names, answered['truth'])}"
+        overlap = sum(map(min, answered["guess"], answered["truth"]))
+        said["distance"] = f"Your bars overlap what came by {100 * overlap:.0f} %."
+    return {**asked, **answered, "said": said}
+
+
+def _largest(names: list[str], shares: list[float]) -> str:
+    most = sorted(range(len(shares)), key=lambda k: -shares[k])[:3]
+    return ", ".join(f"{names[k]}: {100 * shares[k]:.0f} %" for k in most)
+
+
+def _of_exercise(exercise, about: dict, text: _LessonText) -> dict:
+    tries = about.get("tries", [])
+    wrong = [one["reply"] for one in tries if not one["right"]]
+    return {
+        "question": text.question(exercise.name),
+        "attempts": about.get("attempts", 0), "right": about.get("right", False),
+        "ever_right": about.get("right", False) or any(one["right"] for one in tries),
+        "at_once": bool(tries) and tries[0]["right"],
+        "hints": about.get("hints", 0), "of_hints": len(exercise.hints),
+        "solution": about.get("solution", False),
+        "wrong": [{"reply": reply, "times": wrong.count(reply)} for reply in dict.fromkeys(wrong)],
+    }  # fmt: skip
+
+
+def _learner(folder: Path) -> str:
+    """The number that was drawn for this folder's learner, kept for the next report."""
+    path = folder / "learner.txt"
+    try:
+        known = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        known = ""
+    if _LEARNER.fullmatch(known):
+        return known
+    drawn = uuid4().hex
+    with suppress(OSError):  # said when the report is to be saved
+        write_atomically(path, lambda file: file.write(drawn.encode()))
+    return drawn
+
+
+# ---- the lesson's text ---------------------------------------------------------------------------
+
+
+class _LessonText:
+    """What the lesson itself says: its title, its exercises, and the order of things in it."""
+
+    def __init__(self, answers):
+        self.title, self._code, self._prose = answers.lesson, "", ""
+        # `ex.softmax` and `predict.errors` are names of the modules that have these answers.
+        homes = [m for m in [*sys.modules.values()] if getattr(m, "answers", None) is answers]
+        self._names = {id(thing): name for home in homes for name, thing in vars(home).items()}
+        for path in files.lessons():
+            if path.stem == answers.lesson:
+                self._read(path)
+
+    def _read(self, path: Path) -> None:
+        sources = {"code": [], "markdown": []}
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            sources.setdefault(cell["cell_type"], []).append("".join(cell["source"]))
+        self._code, self._prose = ("\n\n".join(sources[kind]) for kind in ("code", "markdown"))
+        if title := re.search(r"^# (.+)$", self._prose, re.MULTILINE):
+            self.title = title[1].strip()
+
+    def place(self, key: str, thing) -> int:
+        """Where a question first stands in the lesson's code; after all else if nowhere."""
+        here = [rf"\.keep\(\s*[\"']{re.escape(key)}[\"']"]
+        if name := self._names.get(id(thing)):
+            here.append(rf"\b(?:ex|predict)\.{name}\b")
+        found = re.search("|".join(here), self._code)
+        return found.start() if found else len(self._code)
+
+    def question(self, name: str) -> str:
+        """The first sentences of an exercise; empty if the lesson has none of that number."""
+        found = re.search(rf"\*\*{re.escape(name)}\*\*\s+(.+?)(?:\n\n|\Z)", self._prose, re.DOTALL)
+        return _plain(found[1]) if found else ""
+
+
+def _plain(markdown: str) -> str:
+    """Markdown without its marks, on one line."""
+    words = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", markdown).replace("\\|", "‖")
+    return " ".join(re.sub(r"[*`$]|\\,", "", words).split())
