@@ -1,7 +1,7 @@
 """What can be predicted: a number, a choice, an order, bars or a curve.
 
-Each kind knows what an answer is, what a truth is, how either reads, and how far apart they are in
-words. `page/parts/predictions.js` says the same in the page; a test holds the two together.
+Each kind knows what it asks for, what an answer is, what a truth is, how either reads, and how far
+apart they are in words. `page/parts/predictions.js` says the same in the page; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ class Number:
 
     def described(self) -> dict:
         return {"between": [self.low, self.high], "step": self.step, "unit": self.unit}
+
+    def asks(self) -> str:
+        return f"A number from {self.text(self.low)} to {self.text(self.high)}."
 
     def guess(self, value) -> float:
         if not (_checks.is_real(value) and self.low <= value <= self.high):
@@ -86,6 +89,9 @@ class Choice:
     def described(self) -> dict:
         return {"options": [*self.replies]}
 
+    def asks(self) -> str:
+        return f"One of: {'; '.join(self.replies)}."
+
     def guess(self, value) -> str:
         return self._option(value, "guess")
 
@@ -118,6 +124,9 @@ class Order:
 
     def described(self) -> dict:
         return {"items": [*self.items]}
+
+    def asks(self) -> str:
+        return f"To be put in order: {'; '.join(self.items)}."
 
     def guess(self, value) -> list[str]:
         return self._ordered(value, "guess")
@@ -155,6 +164,9 @@ class Bars:
 
     def described(self) -> dict:
         return {"names": [*self.names]}
+
+    def asks(self) -> str:
+        return f"A bar for each of: {'; '.join(self.names)}."
 
     def guess(self, value) -> list[float]:
         return self._shares(value, "guess")
@@ -205,6 +217,10 @@ class Curve:
             "unit": self.unit,
             "xlabel": self.xlabel, "ylabel": self.ylabel,
         }  # fmt: skip
+
+    def asks(self) -> str:
+        axis = f"{self.xlabel} = " if self.xlabel else ""
+        return f"A line over {axis}{'; '.join(self.places)}."
 
     def guess(self, value) -> list[float]:
         heights = _checks.array(value, "guess", ndim=1)

@@ -224,6 +224,17 @@ def test_the_explanation_has_to_be_opened_before_the_reveal():
     assert "<details open>" in widget.reveal(3)._fallback_html()
 
 
+def test_before_an_answer_it_says_what_is_asked_for():
+    asked = [make()._fallback_text().splitlines()[1] for make, *_ in KINDS.values()]
+    assert asked == [
+        "A number from 0 images to 540 images.",
+        "One of: Up; Down.",
+        "To be put in order: cat; dog; car.",
+        "A bar for each of: cat; dog; car.",
+        "A line over 1; 2; 4.",
+    ]
+
+
 def test_hostile_texts_stay_texts():
     image = np.zeros((8, 8, 1))
     widget = kdlab.Predict(
