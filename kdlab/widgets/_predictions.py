@@ -1,7 +1,8 @@
 """What can be predicted: a number, a choice, an order, bars or a curve.
 
 Each kind knows what it asks for, what an answer is, what a truth is, how either reads, and how far
-apart they are in words. `page/parts/predictions.js` says the same in the page; a test holds the two together.
+apart they are in words. `page/parts/predictions.js` says the same in the page; a test holds the two
+together.
 """
 
 from __future__ import annotations
