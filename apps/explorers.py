@@ -34,16 +34,6 @@ def explorers() -> list[tuple[str, str, object]]:
         seeds=range(10),
         curves=True,
     )
-    pupil = kdlab.train_cohort(
-        digits,
-        teacher.train_logits,
-        temperatures=[20],
-        alphas=[1],
-        left_out=[3],
-        hidden_units=32,
-        steps=2000,
-        seeds=[0],
-    )
     threes = np.flatnonzero(digits.y_test == 3)[:12]
     return [
         (
@@ -75,11 +65,11 @@ def explorers() -> list[tuple[str, str, object]]:
             ),
         ),
         (
-            "A digit that it never saw",
-            "This student learned from soft targets, and there was no 3 among its images. Draw "
-            "one, or start from one below.",
+            "A digit that they never saw",
+            "No 3 was among the images of these two students. One learned from labels alone, the "
+            "other from a teacher's soft targets. Draw a 3 for them, or start from an example.",
             kdlab.DigitPad(
-                [weights[0] for weights in pupil.weights],
+                kdlab.pretrained_students("digits"),
                 digits.x_test[threes],
                 digits.y_test[threes],
                 digits.class_names,

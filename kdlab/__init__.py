@@ -10,7 +10,7 @@ from kdlab._version import __version__
 # Where each public name lives.
 _MODULES = {
     "profiles": ("choose_profile",),
-    "datasets": ("Dataset", "collect", "load_dataset"),
+    "datasets": ("Dataset", "collect", "find_dataset", "load_dataset"),
     "recovered": ("logits_from_probabilities", "logits_from_top_k"),
     "soft_targets": ("softmax", "log_softmax", "entropy", "kl_divergence", "soft_loss_gradient"),
     "metrics": (
@@ -47,15 +47,17 @@ _MODULES = {
         "save_teacher",
         "stored_teacher",
     ),
+    "students": ("pretrained_students",),
     "plots": (
         "plot_history",
         "plot_images",
         "plot_intervals",
         "plot_lines",
+        "plot_matrix",
         "plot_reliability",
         "plot_soft_targets",
-        "show",
     ),
+    "figures": ("show",),
     "widgets": (
         "CohortExplorer",
         "ComparisonBoard",

@@ -216,11 +216,13 @@ def _train_in_chunks(program: Program, students: list[tuple], monitor, client):
     """The students, those finished if interrupted, and all about them in one `Chunk`."""
     chunks = [students[i : i + CHUNK] for i in range(0, len(students), CHUNK)]
     finished: dict[int, Chunk] = {}
-    last_loss, test_accuracy = [], []
+    done = 0
 
-    def report(done: float, **means: float) -> None:
+    def report(done: float) -> None:
+        # No loss: the students come after one another, each with a setting of its own, so a curve
+        # of their losses would be no learning curve.
         if monitor is not None:
-            monitor.update(done, **means)
+            monitor.update(done)
 
     if client is None:
         trained = _train_here(program, chunks, report)
@@ -232,14 +234,10 @@ def _train_in_chunks(program: Program, students: list[tuple], monitor, client):
             monitor.start(len(students), unit="student")
         for number, chunk in trained:
             finished[number] = chunk
-            last_loss.extend(chunk.losses[:, -1])
-            test_accuracy.extend(program.accuracy(chunk.test_logits))
-            # Means of all that are finished, whatever their settings.
-            means = {"loss": np.mean(last_loss), "val_accuracy": np.mean(test_accuracy)}
-            report(len(last_loss), **means)
+            done += len(chunk.losses)
+            report(done)
         message = f"Done: {len(students)} students."
     except KeyboardInterrupt:
-        done = len(last_loss)
         message = f"Stopped: {done} of {len(students)} students are finished and kept."
         if monitor is None:
             print(message)

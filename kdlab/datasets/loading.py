@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import os
 import zlib
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -92,17 +93,67 @@ def load_dataset(
     return _as_dataset(name, arrays, source, limits)
 
 
+def find_dataset(name: str = "digits", data_dir=None) -> str:
+    """One line: whether a data set is on this machine, and what to do if it is not.
+
+    It only looks: nothing is read, and nothing is downloaded.
+
+    Args:
+        name: `"digits"`, `"mnist"`, `"fashion_mnist"` or `"cifar10"`.
+        data_dir: a folder to look in first; `$KDLAB_DATA_DIR` if not given.
+
+    Returns:
+        A sentence that begins with ✓ or with ✗.
+
+    Raises:
+        ValueError: the name is unknown, or `data_dir` is no path.
+
+    Example:
+        >>> print(find_dataset("digits"))
+        ✓ digits is on this machine.
+    """
+    _checks.choice(name, "name", list(_CLASS_NAMES))
+    here = f"✓ {name} is on this machine."
+    if name == "digits":
+        return here
+    try:
+        folder, given = _given_folder(name, data_dir)
+    except FileNotFoundError as error:  # the folder that was named
+        return f"✗ {error}."
+    if _local(name, data_dir):
+        return here
+    without = (
+        f"put {name}.npz into {folder}, which {given} names, and run this again"
+        if folder
+        else f"put {name}.npz into a folder, name that folder in the variable KDLAB_DATA_DIR, and "
+        "start Jupyter again"
+    )
+    return (
+        f"✗ {name} is not on this machine. With network: go on, load_dataset downloads it once. "
+        f"Without: {without}."
+    )
+
+
 def find_local(name: str, data_dir=None) -> tuple[dict[str, np.ndarray], str] | None:
     """A data set's arrays and where they were read from; None where they had to be downloaded."""
+    found = _local(name, data_dir)
+    if found is None:
+        return None
+    source, read = found
+    return read(), source
+
+
+def _local(name: str, data_dir) -> tuple[str, Callable[[], dict[str, np.ndarray]]] | None:
+    """Where a data set is on this machine, and what reads it there; None if it is nowhere."""
     folder, _ = _given_folder(name, data_dir)
     path = folder / f"{name}.npz" if folder else None
     if path is not None and path.exists():
-        return _read_npz(path, name), str(path)
+        return str(path), lambda: _read_npz(path, name)
     if name == "fashion_mnist" and _DEBIAN_FASHION_MNIST.is_dir():
-        return _read_idx(_DEBIAN_FASHION_MNIST), str(_DEBIAN_FASHION_MNIST)
+        return str(_DEBIAN_FASHION_MNIST), lambda: _read_idx(_DEBIAN_FASHION_MNIST)
     home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
     if (home / "datasets" / _IN_KERAS_CACHE[name]).exists():
-        return _from_keras(name, data_dir), "keras.datasets"
+        return "keras.datasets", lambda: _from_keras(name, data_dir)
     return None
 
 

@@ -7,11 +7,12 @@ from textwrap import dedent
 
 import numpy as np
 
+from kdlab.exercises.stopped import where_it_stopped
 from kdlab.lessons.answers import Answers
 
 
 class NotAttempted(Exception):
-    """The answer is still the stub."""
+    """The answer is still the stub; the message says what to do, if not to replace its dots."""
 
 
 class Misconception(Exception):
@@ -63,19 +64,24 @@ class Exercise:
     def check(self, answer=...) -> None:
         """Say whether the answer is right, and if not, what may have gone wrong."""
         try:
-            if answer is ... or answer is None:
+            if answer is ...:
                 raise NotAttempted
+            expect(
+                answer is not None,
+                "Your answer is None, which is nothing. (`print(...)` shows a value, and gives "
+                "back None.)",
+            )
             self.judge(answer)
-        except NotAttempted:
+        except NotAttempted as stub:
+            todo = str(stub) or "replace the dots with your answer"
             print(
-                f"… {self.name} not attempted yet: replace the dots with your answer, "
+                f"… {self.name} not attempted yet: {todo}, "
                 f"then run this cell again.{self._earlier()}"
             )
         except Misconception as error:
             self._say(answer, f"✗ {self.name} not yet.", str(error))
         except Exception as error:
-            said = f"Checking your answer raised {type(error).__name__}: {error}"
-            self._say(answer, f"✗ {self.name} not yet.", said)
+            self._say(answer, f"✗ {self.name} not yet.", where_it_stopped(answer, error))
         else:
             self._say(answer, f"✓ {self.name} right!", self.praise, right=True)
 
@@ -117,48 +123,20 @@ def expect(right: bool, otherwise: str) -> None:
 
 
 def call(function, *arguments):
-    """What the learner's function returns; the stub returns `...` or nothing at all."""
-    expect(callable(function), f"Pass your function itself, not {type(function).__name__}.")
+    """What the learner's function returns; the stub returns `...`."""
+    expect(
+        callable(function),
+        f"Give your function itself, its name without brackets. What came is "
+        f"{type(function).__name__}.",
+    )
     result = function(*arguments)
-    if result is ... or result is None:
+    if result is ...:
         raise NotAttempted
+    expect(
+        result is not None,
+        "Your function returns nothing (None). Does its last line begin with `return`?",
+    )
     return result
-
-
-def letters(why: dict[str, str], why_not: dict[str, str], *, things: str, verb: str):
-    """A judge of which things *are* or *can*: each right and each wrong letter has its reason."""
-    known = sorted(why | why_not)
-
-    def judge(answer) -> None:
-        expect(
-            isinstance(answer, (str, set, list, tuple, frozenset)),
-            f'Give the letters of those that {verb}, for instance "AB".',
-        )
-        chosen = {str(letter).strip().upper() for letter in answer} - {"", ","}
-        expect(
-            bool(chosen) and chosen <= set(known),
-            f'The {things} are called "{known[0]}" to "{known[-1]}": give those.',
-        )
-        for letter in sorted(chosen & set(why_not)):
-            expect(False, why_not[letter])
-        for letter in sorted(set(why) - chosen):
-            expect(False, f"All that you name {verb}. But {why[letter]}")
-
-    return judge
-
-
-def convert(answer, kind, otherwise: str):
-    """The answer as a `kind` (float, int), or a `Misconception` that says `otherwise`."""
-    try:
-        return kind(answer)
-    except (TypeError, ValueError) as error:
-        raise Misconception(otherwise) from error
-
-
-def number(result) -> float:
-    """The one number that an answer holds."""
-    expect(np.size(result) == 1, "You returned several numbers, one per example: take their mean.")
-    return float(np.squeeze(result))
 
 
 def close(a, b, tolerance: float = 1e-4) -> bool:

@@ -1,30 +1,43 @@
 """Exercises of lesson 00, Start here."""
 
-from kdlab.exercises.exercise import Exercise, convert, expect
+import re
+
+from kdlab.exercises.exercise import Exercise, expect
+from kdlab.exercises.replies import one_number
 from kdlab.predictions.lesson_00 import answers
 from kdlab.soft_targets import softmax
 from kdlab.teachers import pretrained_teacher
 
-_EXAMPLE = 431  # the test image of lessons 00 and 02
+_EXAMPLE = 431  # the test image of this lesson
 
 
 def _judge_temperature(answer):
-    temperature = convert(answer, float, "Give one number, the temperature you found.")
+    expect(
+        not hasattr(answer, "temperature"),
+        "That is the whole explorer. Give its number: `explorer.temperature`.",
+    )
+    temperature = one_number(answer, "Give one number, the temperature that you found.")
     expect(temperature > 0, "A temperature is above 0.")
     logits = pretrained_teacher("digits").test_logits[_EXAMPLE]
     top = softmax(logits, temperature).max()
-    expect(top <= 0.5, f"At T = {temperature:g} the tallest bar still stands at {top:.0%}: go up.")
-    expect(
-        top >= 0.3, f"At T = {temperature:g} the tallest bar is down to {top:.0%}: that is too far."
+    # From 0.3 to 0.5, or from 30 to 50 in percent: what was asked of the bar, not of T.
+    height = (
+        " (0.3 to 0.5 is how tall the bar shall be. Did you give that for the temperature?)"
+        if 0.3 <= temperature <= 0.5 or 30 <= temperature < 50
+        else ""
     )
+    at = f"At T = {temperature:g} the tallest bar"
+    expect(top <= 0.5, f"{at} still stands at {top:.2f}: go up.{height}")
+    expect(top >= 0.3, f"{at} is down to {top:.2f}, which is too far: go down.{height}")
 
 
 temperature = Exercise(
     "0.1",
     _judge_temperature,
     hints=[
-        "A higher temperature lowers the tallest bar. Which way do you have to go?",
-        "Drag the slider until the tallest bar lies between the lines for 0.3 and 0.5.",
+        "Drag, and watch the tallest bar. Which way do you have to go?",
+        "Each bar has its number at the right. Drag until that of the tallest bar lies between "
+        "0.3 and 0.5, and read T at the top.",
     ],
     solution="answer = 6.0",
     praise="The same logits, another temperature: the order of the bars never changes.",
@@ -33,18 +46,29 @@ temperature = Exercise(
 
 
 def _judge_role(answer):
-    role = str(answer).strip().lower()
-    expect(role in ("teacher", "student"), 'Answer "teacher" or "student".')
+    expect(isinstance(answer, str), 'Answer with one word in quotes, "teacher" or "student".')
+    words = set(re.findall(r"[a-z]+", answer.lower())) - {"a", "and", "the", "network", "model"}
     expect(
-        role == "student",
-        "The teacher is the large model, and it is good already. Which one do you want to use?",
+        words not in ({"teacher", "student"}, {"both"}, {"none"}, {"neither"}),
+        "One of the two is put away after the training. Which one is left?",
+    )
+    expect(
+        words in ({"teacher"}, {"student"}),
+        'Call it what *The cast* calls it, in one word: "teacher" or "student".',
+    )
+    expect(
+        words == {"student"},
+        "The teacher is good already, and too large or too slow to use. For whom is the training?",
     )
 
 
 role = Exercise(
     "0.2",
     _judge_role,
-    hints=["One of the two runs on your phone in the end."],
+    hints=[
+        "Read in *The cast* what each of the two is like.",
+        "One of the two is small enough for your phone.",
+    ],
     solution='answer = "student"',
     praise="The teacher is only a means: the small student is what you keep.",
     answers=answers,

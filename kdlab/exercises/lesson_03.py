@@ -1,77 +1,53 @@
 """Exercises of lesson 03, Distil a student."""
 
+import re
+
 import numpy as np
 
-from kdlab.exercises.exercise import Exercise, call, close, convert, expect, number
+from kdlab.exercises.exercise import Exercise, NotAttempted, call, close, expect
+from kdlab.exercises.lesson_03_losses import AS_IT_CAME, SLIPS, loss_with
+from kdlab.exercises.replies import compare, numbers, shown
 from kdlab.predictions.lesson_03 import answers
-from kdlab.soft_targets import kl_divergence, log_softmax, softmax
+from kdlab.soft_targets import log_softmax, softmax
 from kdlab.widgets import Quiz
-
-
-def _soft(student, teacher, t):
-    return kl_divergence(softmax(teacher, t), softmax(student, t)).mean()
-
-
-def _hard(student, labels, t=1.0):
-    return -np.mean(log_softmax(student, t)[np.arange(len(labels)), labels])
-
-
-def _cross_entropy(p, student, t=1.0):
-    return -(p * log_softmax(student, t)).sum(axis=1).mean()
 
 
 def _judge_loss(function):
     rng = np.random.default_rng(0)
-    student, teacher = rng.normal(size=(2, 6, 4)) * 3
-    labels, t, alpha = rng.integers(4, size=6), 4.0, 0.7
-    result = number(call(function, student, teacher, labels, t, alpha))
+    trials = []
+    for t, alpha in ((4.0, 0.7), (2.0, 0.3)):
+        student, teacher = rng.normal(size=(2, 6, 4)) * 3
+        trials.append((student, teacher, rng.integers(4, size=6), t, alpha))
+    first = numbers(call(function, *trials[0]))
+    if close(first, loss_with(*trials[0], **AS_IT_CAME)):
+        raise NotAttempted("this is the loss as it came. Find its four mistakes")
 
-    def total(soft, hard):
-        return alpha * t**2 * soft + (1 - alpha) * hard
+    def said(arguments, right, given):
+        if given.shape != right.shape:
+            return f"Return one number. Your function returns an array of the shape {given.shape}."
+        for alpha, part in ((1.0, "soft"), (0.0, "hard")):
+            alone = (*arguments[:4], alpha)
+            wanted, given = loss_with(*alone), numbers(call(function, *alone))
+            if not close(given, wanted):
+                return (
+                    f"At alpha = {alpha:g} the {part} part alone counts. Here it is {wanted:.4f}, "
+                    f"and your function says {shown(given)}."
+                )
+        return "Each part is right where it alone counts. Look at how you put them together."
 
-    soft, hard = _soft(student, teacher, t), _hard(student, labels)
-    wrong = {
-        total(soft / t**2, hard): "The soft part lacks its T².",
-        (1 - alpha) * t**2 * soft + alpha * hard: "alpha weighs the *soft* part: you swapped them.",
-        total(soft, _hard(student, labels, t)): "The labels are learned at T = 1: only the soft "
-        "part takes the temperature.",
-        total(_cross_entropy(softmax(teacher, t), student, t), hard): "That is cross-entropy for "
-        "the soft part: the same gradient, but not 0 where the two agree. Use the divergence.",
-        total(_soft(teacher, student, t), hard): "KL(p || q) with the arguments swapped: the "
-        "teacher comes first.",
-    }
-    of_the_teacher = [
-        _cross_entropy(softmax(teacher), student),
-        _cross_entropy(softmax(teacher, t), student),
-        _cross_entropy(softmax(teacher, t), student, t),
-        _soft(student, teacher, 1),
-    ]
-    for hard_on_soft_labels in of_the_teacher:
-        wrong[total(soft, hard_on_soft_labels)] = (
-            "Your hard part learns from the teacher's probabilities. Those have their place in the "
-            "soft part: the hard part is for the labels, one class per image."
-        )
-    # Less 1, which a softmax does not see, so that nobody is warned of them.
-    flat_teacher, flat_student = softmax(teacher) - 1, softmax(student) - 1
-    for of_student in (flat_student, student):
-        wrong[total(_soft(of_student, flat_teacher, t), hard)] = (
-            "You put the temperature on *probabilities*, after a first softmax. Almost nothing is "
-            "left of what the teacher knows: the temperature divides the logits."
-        )
-    for value, message in wrong.items():
-        expect(not close(result, value), message)
-    right = total(soft, hard)
-    expect(not close(result, right * len(labels)), "Average over the examples rather than sum.")
-    expect(close(result, right), f"Here the loss is {right:.4f}, your function says {result:.4f}.")
+    compare(function, loss_with, SLIPS, trials, said)
 
 
 loss = Exercise(
     "3.1",
     _judge_loss,
     hints=[
-        "Two parts: `alpha * T**2 * soft + (1 - alpha) * hard`, each averaged over the examples.",
-        "soft = `kl_divergence(softmax(teacher, T), softmax(student, T)).mean()`",
-        "hard = `-log_softmax(student)[np.arange(len(labels)), labels].mean()`, at T = 1.",
+        "Ask of each line what the formula asks: whose probabilities, at which temperature, with "
+        "which sign, with which weight?",
+        "A loss is never negative. Which of the two parts is? And which part hardly counts when T "
+        "is high?",
+        "The hard part teaches the labels at T = 1. In KL(p || q), p is the truth.",
+        "Teacher first; T² beside alpha; no T in `log_softmax`; a minus before its mean.",
     ],
     solution="""
         import numpy as np
@@ -82,12 +58,20 @@ loss = Exercise(
             hard = -log_softmax(student)[np.arange(len(labels)), labels].mean()
             return alpha * T**2 * soft + (1 - alpha) * hard
     """,
-    praise="That is the whole of Hinton's loss.",
+    praise="That is the whole of Hinton's loss. None of the four mistakes raises an error.",
     answers=answers,
 )
 
 
 def _judge_balanced(cohort):
+    expect(
+        not (hasattr(cohort, "low") and hasattr(cohort, "high")),
+        "That is the interval, and worth a look. Give the cohort that it came from.",
+    )
+    expect(
+        not isinstance(cohort, (list, tuple)),
+        "Give one cohort: trained with `alphas=[0, 0.9]` it holds both kinds, in pairs.",
+    )
     expect(
         hasattr(cohort, "training"),
         "Give the cohort itself, what `kdlab.train_cohort(...)` returned.",
@@ -98,8 +82,14 @@ def _judge_balanced(cohort):
     )
     expect(set(cohort.n_images) == {50}, "The question is about 50 images: `n_images=[50]`.")
     expect(
-        {0, 0.9} <= set(cohort.alpha) and 4 in cohort.temperature,
-        "A gain takes both kinds of students at T = 4: `alphas=[0, 0.9], temperatures=[4]`.",
+        4 in cohort.temperature,
+        "The question is about `T = 4`: `temperatures=[4]`, or leave it out.",
+    )
+    expect(
+        0 in cohort.alpha, "A gain over what? The plain students are missing: `alphas=[0, 0.9]`."
+    )
+    expect(
+        0.9 in cohort.alpha, "The distilled students are asked at `alpha=0.9`: `alphas=[0, 0.9]`."
     )
     at_4 = cohort.select(temperature=4)
     seeds = len(set(cohort.seed))
@@ -108,7 +98,7 @@ def _judge_balanced(cohort):
     expect(
         gain.low > 0,
         f"The interval, {100 * gain.low:.1f} to {100 * gain.high:.1f} points, is not clear of 0. "
-        "Train more seeds.",
+        "Train more seeds, and leave the number of steps as it is.",
     )
 
 
@@ -136,21 +126,31 @@ balanced = Exercise(
     answers=answers,
 )
 
+_NO_EFFECT = {
+    "no", "no effect", "no difference", "no gain", "no help", "nothing", "neither", "does not help",
+    "doesnt help",
+}  # fmt: skip
+
 
 def _judge_verdict(answer):
-    verdict = (
-        str(answer).strip(" .!").lower().replace("can't", "cannot").replace("can not", "cannot")
-    )
+    choices = 'Answer "helps", "hurts" or "cannot tell"'
+    expect(isinstance(answer, str), f"{choices}, in quotes.")
+    words = re.sub(r"[^a-z ]", "", answer.lower()).strip()
+    words = re.sub(r"^(it|we|i|you|one) ", "", words)
+    words = {"help": "helps", "hurt": "hurts"}.get(words, words)
     expect(
-        verdict in ("helps", "hurts", "cannot tell"),
-        'Answer "helps", "hurts" or "cannot tell".',
+        words not in _NO_EFFECT,
+        "That there is no effect was not shown either: a gain of a whole point is inside the "
+        "interval.",
     )
+    unsure = ("cannot tell", "can not tell", "cant tell")
+    expect(words in ("helps", "hurts", *unsure), f"{choices}.")
     expect(
-        verdict != "helps",
+        words != "helps",
         "The mean is above 0, but the interval reaches below it: a cohort with no effect at all "
         "could look like this.",
     )
-    expect(verdict != "hurts", "The interval reaches below 0, but lies mostly above it.")
+    expect(words != "hurts", "The interval reaches below 0, but lies mostly above it.")
 
 
 verdict = Exercise(
@@ -177,10 +177,10 @@ def _teacher_with_dropout(seed):
         [
             keras.Input((4, 4, 1)),
             layers.Flatten(),
-            layers.Dense(16, "relu", kernel_initializer=weights),
+            layers.Dense(16, "relu", kernel_initializer=weights, bias_initializer=weights),
             layers.BatchNormalization(),
             layers.Dropout(0.5, seed=seed),
-            layers.Dense(5, kernel_initializer=weights),
+            layers.Dense(5, kernel_initializer=weights, bias_initializer=weights),
         ]
     )
 
@@ -191,45 +191,70 @@ def _state(model):
 
 
 def _judge_stored(function):
-    expect(callable(function), f"Pass your function itself, not {type(function).__name__}.")
+    # Asked here already: TensorFlow is loaded only where there is something to try.
+    expect(
+        callable(function),
+        f"Give your function itself, its name without brackets. What came is "
+        f"{type(function).__name__}.",
+    )
     teacher, twin = _teacher_with_dropout(0), _teacher_with_dropout(1)
     images = np.random.default_rng(0).random((12, 4, 4, 1), dtype=np.float32)
     right = np.asarray(teacher(images, training=False), float)
     weights, config = _state(teacher)
 
     def ask(model):
-        return convert(
-            call(function, model, images.copy()),
-            lambda result: np.asarray(result, float),
-            "Return an array of numbers, or a tensor.",
-        )
+        return numbers(call(function, model, images.copy()))
 
     result = ask(teacher)
+    weights_after, config_after = _state(teacher)
+    changed = config != config_after or not all(map(np.array_equal, weights, weights_after))
     expect(
         close(result, ask(twin)),
-        "The teacher is in training mode: dropout is on, and each call gives other logits. Ask it "
-        "as it is used: `training=False`.",
+        "Each call gives other logits. Is the teacher in training mode, where dropout is on? Ask "
+        "it as it is used: `training=False`.",
     )
-    weights_after, config_after = _state(teacher)
     expect(
-        all(map(np.array_equal, weights, weights_after)) and config == config_after,
+        not changed,
         "Your function changes the teacher. (In training mode, batch "
         "normalisation moves its averages with every call.)",
     )
-    expect(
-        result.shape != (len(images),),
-        "Those are classes, one per image: labels once more. Return a row of logits for each.",
-    )
+    for factor in (1 / 255, 255):
+        expect(
+            not close(result, np.asarray(teacher(factor * images, training=False), float)),
+            "The model saw other images than your function was given: were they multiplied or "
+            "divided first?",
+        )
+    _judge_logits(result, right)
+
+
+def _judge_logits(result, right):
+    """Say what was done to the logits that should have come as they are."""
+    n, classes = right.shape
+    probabilities = softmax(right)
+    labels = right.argmax(axis=1)
+    for other, reply in (
+        (labels, "Those are classes, one per image: labels once more. Return a row of logits for "
+         "each."),
+        (right.max(axis=1), "That is the largest logit of each image. The others are what the "
+         "teacher knows beside its answer: return the whole row."),
+        (probabilities.max(axis=1), "That is the largest probability of each image. Return the "
+         "whole row, and its logits."),
+        (right.T, "Rows and columns are exchanged: one row per image, please."),
+        (right[0], "That is the first image alone."),
+        (right.mean(axis=0), "That is the mean over the images. Each image has its own row."),
+        (np.eye(classes)[labels], "Those are the teacher's labels: what it knows of the other "
+         "classes is gone."),
+        (1 / (1 + np.exp(-right)), "A sigmoid has been taken. Return the logits as they come."),
+        (log_softmax(right), "Those are the logarithms of probabilities, the logits less a number "
+         "for each image. Return the logits as they come."),
+    ):  # fmt: skip
+        expect(not close(result, other), reply)
     expect(
         result.shape == right.shape,
         f"Return one row per image and one column per class, {right.shape}, not {result.shape}.",
     )
     expect(
-        not close(result, np.eye(right.shape[1])[right.argmax(axis=1)]),
-        "Those are the teacher's labels: what it knows of the other classes is gone.",
-    )
-    expect(
-        not (result.min() >= 0 and close(result.sum(axis=1), np.ones(len(result)))),
+        not (result.min() >= 0 and close(result.sum(axis=1), np.ones(n))),
         "Those are probabilities: a softmax has been taken, at one fixed temperature. Return "
         "the logits, and each student can choose its own.",
     )
@@ -240,9 +265,14 @@ def _judge_stored(function):
         "which divides by it as well: a student could no longer choose its own.",
     )
     expect(
+        close(result, right) or not close(result, right, 0.5),
+        "Those are nearly the logits. Were they rounded? Store them as they come: at a high "
+        "temperature the small differences count.",
+    )
+    expect(
         close(result, right),
-        f"For the first image it should be {right[0].round(3).tolist()}, your function says "
-        f"{result[0].round(3).tolist()}.",
+        f"For the first image it should be {shown(right[0])}, your function says "
+        f"{shown(result[0])}.",
     )
 
 

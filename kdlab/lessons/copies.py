@@ -2,7 +2,8 @@
 
 Lessons are committed with their outputs, and git knows them. Whoever works in them would see every
 prediction's answer, and could not update kdlab without losing their work. So learners work on
-copies without outputs. What is in their folder is theirs: nothing there is ever written over.
+copies without outputs. What is in their folder is theirs: nothing there is ever written over, but
+for a glossary that nobody has changed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from kdlab.lessons import files, record
 
 # Where a copy says from which lesson and which text it was made: `metadata.kdlab`.
 MARK = "kdlab"
+# The last line of a copied glossary: the digest of what stands above it.
+_UNCHANGED = re.compile(r"<!-- kdlab: ([0-9a-f]{16}) -->\s*\Z")
 _PICTURE = re.compile(r"\]\(\.\./experiments/([\w.-]+)\)")
 
 
@@ -41,9 +44,10 @@ class Copied(NamedTuple):
 
 
 def copy_lessons(folder, *, outputs: bool = False) -> Copied:
-    """Copy the lessons into a folder; what is there already is never touched.
+    """Copy the lessons and their glossary into a folder; what is there already is never touched.
 
-    A lesson that has changed since it was copied is put beside the old copy under another name.
+    A lesson that has changed since it was copied is put beside the old copy under another name. A
+    glossary that has changed takes the place of the old one, unless the learner has written in it.
 
     Args:
         folder: the learner's folder; made if need be.
@@ -79,6 +83,7 @@ def copy_lessons(folder, *, outputs: bool = False) -> Copied:
         else:
             copied.new.append(name)
         _put(folder / name, v4.writes(notebook) + "\n")
+    _copy_glossary(folder)
     return copied
 
 
@@ -86,8 +91,7 @@ def copy_of(lesson: Path, *, outputs: bool = False) -> v4.NotebookNode:
     """A lesson as a learner gets it: by itself, and without outputs if these are not wanted."""
     notebook = v4.reads(lesson.read_text(encoding="utf-8"))
     sources = repr([(cell.cell_type, cell.source) for cell in notebook.cells])
-    digest = hashlib.sha256(sources.encode()).hexdigest()
-    notebook.metadata[MARK] = {"lesson": lesson.stem, "text": digest[:16]}
+    notebook.metadata[MARK] = {"lesson": lesson.stem, "text": _digest(sources)}
     if not outputs:
         notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
@@ -96,6 +100,32 @@ def copy_of(lesson: Path, *, outputs: bool = False) -> v4.NotebookNode:
         elif not outputs:
             cell.update(outputs=[], execution_count=None)
     return notebook
+
+
+def _copy_glossary(folder: Path) -> None:
+    """Put the words of the lessons beside them.
+
+    All lessons link to this one file, old and new ones. So it is written anew as long as it is as
+    we wrote it; with a word of the learner's in it, it stays.
+    """
+    path = folder / files.glossary().name
+    text = files.glossary().read_text(encoding="utf-8")
+    text += f"\n<!-- kdlab: {_digest(text)} -->\n"
+    try:
+        there = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        there = None
+    except (OSError, ValueError):
+        return  # whatever it is, it is not ours
+    if there is not None:
+        mark = _UNCHANGED.search(there)
+        if there == text or not mark or mark[1] != _digest(there[: mark.start() - 1]):
+            return
+    _put(path, text)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _attach_pictures(cell: v4.NotebookNode) -> None:

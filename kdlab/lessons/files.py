@@ -20,6 +20,11 @@ def lessons() -> list[Path]:
     return sorted(_folder("notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
+def glossary() -> Path:
+    """What the words mean that the lessons link to."""
+    return _folder("notebooks") / "glossary.md"
+
+
 def picture(name: str) -> Path:
     """A picture that a lesson shows, by the name of its file."""
     return _folder("experiments") / name

@@ -57,8 +57,12 @@ class Widget(anywidget.AnyWidget):
     _keeping = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **traits):
-        super().__init__(**traits)
-        self.add_class(_assets.scope(self._css))
+        scope = _assets.scope(self._css)
+        # By this name anywidget puts a style sheet into the page, in place of the one it had: with
+        # a name for each version, a widget that was saved by an older one keeps its own, and does
+        # not take away that of the same widget run anew.
+        super().__init__(_anywidget_id=f"kdlab.{type(self).__name__}.{scope}", **traits)
+        self.add_class(scope)
 
     def state(self) -> dict:
         """What the learner can change, as keyword arguments that recreate it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from math import isqrt
 
@@ -23,9 +23,9 @@ _TOP = 3
 
 
 class DigitPad(Widget):
-    """Draw a digit, or change an example: the student answers with every stroke.
+    """Draw a digit, or change an example: the student answers with every stroke, or several do.
 
-    The student's weights are sent to the page and the network is computed there, so it answers
+    A student's weights are sent to the page and the network is computed there, so it answers
     without the kernel, also in a notebook saved with its widgets. The teacher, too large for that,
     is asked in the kernel once the drawing rests and the kernel is free.
 
@@ -37,7 +37,8 @@ class DigitPad(Widget):
     Args:
         weights: kernel and bias of each layer in turn, of a dense network with ReLU between its
             layers that returns logits: `student.get_weights()`, or of student `i` of a cohort
-            `[w[i] for w in result.weights]`.
+            `[w[i] for w in result.weights]`. Of several students, which answer side by side: a
+            dict of such weights by what each is called, as of `pretrained_students`.
         examples: images `(n, height, width, 1)` in [0, 1] to load into the pad.
         labels: the true classes `(n,)` of the examples.
         class_names: one name per class, as a list or a dict by class number; the class numbers if
@@ -63,6 +64,9 @@ class DigitPad(Widget):
         >>> pad.pixels = np.eye(8)
         >>> float(pad.image.sum())
         8.0
+        >>> from kdlab import pretrained_students
+        >>> DigitPad(pretrained_students("digits"))
+        <DigitPad 64-32-10 labels alone, 64-32-10 soft targets, an empty drawing, temperature=1.0>
     """
 
     _esm = _assets.module("digit_pad")
@@ -78,7 +82,7 @@ class DigitPad(Widget):
 
     def __init__(
         self,
-        weights: Sequence,
+        weights: Sequence | Mapping[str, Sequence],
         examples=None,
         labels=None,
         class_names: Sequence[str] | None = None,
@@ -89,13 +93,13 @@ class DigitPad(Widget):
         image_shape: Sequence[int] = (8, 8),
     ):
         self._shape = _check_shape(image_shape)
-        self._weights = _check_weights(weights, self._shape)
+        self._students = _check_students(weights, self._shape)
         if teacher is not None and not callable(teacher):
             raise ValueError(
                 f"teacher must be a function of an image, got {teacher!r}: of a Keras model, "
                 "lambda image: predict_logits(model, image)"
             )
-        self._class_names = _examples.names(class_names, len(self._weights[-1]))
+        self._class_names = _examples.names(class_names, _classes(self._students))
         self._teacher = None  # not before the first drawing is there
         super().__init__(
             temperature=temperature, pixels=pixels, _data=self._packed(examples, labels, teacher)
@@ -113,7 +117,10 @@ class DigitPad(Widget):
         data = {
             "classNames": _examples.packed_names(self._class_names),
             "imageShape": [*self._shape, 1],
-            "network": [array.astype("<f4").tobytes() for array in self._weights],
+            "students": [
+                {"name": name, "network": [array.astype("<f4").tobytes() for array in weights]}
+                for name, weights in self._students.items()
+            ],
             "hasTeacher": teacher is not None,
             "range": [COLDEST, HOTTEST],
             "frame": [0, self._shape[1], 0, self._shape[0]],
@@ -126,7 +133,7 @@ class DigitPad(Widget):
                 )
             return data
         images = self._check_examples(examples)
-        logits = self._logits(images)
+        logits = self._logits(images)  # of the first, to sort the examples by
         packed = _examples.Examples({"logits": logits}, images, labels, self._class_names).packed()
         return {
             **packed,
@@ -136,9 +143,10 @@ class DigitPad(Widget):
             "frame": _frame(images[..., 0]),
         }
 
-    def _logits(self, images: np.ndarray) -> np.ndarray:
-        """The student's logits `(n, classes)` in NumPy, as `network.js` computes them."""
-        network = [np.atleast_2d(w)[None] for w in self._weights]
+    def _logits(self, images: np.ndarray, student: str | None = None) -> np.ndarray:
+        """A student's logits `(n, classes)` in NumPy, as `network.js` computes them."""
+        weights = self._students[student or next(iter(self._students))]
+        network = [np.atleast_2d(w)[None] for w in weights]
         return dense_logits(network, images.reshape(len(images), -1))[0]
 
     # ---- The teacher -----------------------------------------------------------------------
@@ -211,13 +219,13 @@ class DigitPad(Widget):
         return f"<DigitPad {self._content()}, temperature={self.temperature!r}>"
 
     def _content(self) -> str:
-        layers = [self._weights[0].shape[0], *(len(bias) for bias in self._weights[1::2])]
         drawing = "a drawing" if np.any(self.pixels) else "an empty drawing"
-        return f"{'-'.join(map(str, layers))} student, {drawing}"
+        networks = (f"{_layers(weights)} {name}" for name, weights in self._students.items())
+        return ", ".join([*networks, drawing])
 
-    def _top(self) -> list[tuple[str, float]]:
-        """The student's likeliest answers."""
-        p = soft_targets.softmax(self._logits(self.image[None])[0], self.temperature)
+    def _top(self, student: str) -> list[tuple[str, float]]:
+        """A student's likeliest answers."""
+        p = soft_targets.softmax(self._logits(self.image[None], student)[0], self.temperature)
         best = likeliest(p, _TOP)
         top = [(self._class_names[k], float(p[k])) for k in best]
         if len(p) > MOST:
@@ -228,22 +236,66 @@ class DigitPad(Widget):
         text = f"DigitPad: {self._content()}"
         if not np.any(self.pixels):
             return text
-        top = ", ".join(f"{name} {p:.3f}" for name, p in self._top())
-        return f"{text}\nThe student says, at T = {self.temperature:g}: {top}"
+        for name in self._students:
+            top = ", ".join(f"{answer} {p:.3f}" for answer, p in self._top(name))
+            text += f"\n{_subject(name, 'The')} says, at T = {self.temperature:g}: {top}"
+        return text
 
     def _fallback_html(self) -> str:
         if not np.any(self.pixels):
             return "<p><strong>DigitPad</strong>: <em>run this cell to draw a digit.</em></p>"
         picture = _fallback.image(_examples.pixels(self.image[None, :, :, None])[0], "The drawing")
-        rows = "".join(
-            f"<tr><th>{escape(name)}</th><td>{_fallback.bar(round(p, 3))}</td><td>{p:.3f}</td></tr>"
-            for name, p in self._top()
-        )
+        tables = ""
+        for name in self._students:
+            rows = "".join(
+                f"<tr><th>{escape(answer)}</th><td>{_fallback.bar(round(p, 3))}</td>"
+                f"<td>{p:.3f}</td></tr>"
+                for answer, p in self._top(name)
+            )
+            tables += (
+                f"<p>What {escape(_subject(name, 'the'))} says of this drawing at "
+                f"T = {self.temperature:g}</p><table><tbody>{rows}</tbody></table>"
+            )
         return (
-            f"<div><p>What the student says of this drawing at T = {self.temperature:g}</p>"
-            f"{picture}<table><tbody>{rows}</tbody></table>"
-            "<p><em>A still picture: run this cell to draw.</em></p></div>"
+            f"<div>{picture}{tables}<p><em>A still picture: run this cell to draw.</em></p></div>"
         )
+
+
+# What the one student is called where no name was given, as in `digit_pad.js`.
+_ONLY = "student"
+
+
+def _subject(name: str, article: str) -> str:
+    """A student as a sentence has it: the one without a name, or by its name."""
+    return f"{article} {name}" if name == _ONLY else f"“{name}”"
+
+
+def _layers(weights: list[np.ndarray]) -> str:
+    return "-".join(map(str, [weights[0].shape[0], *map(len, weights[1::2])]))
+
+
+def _classes(students: dict[str, list[np.ndarray]]) -> int:
+    """Between how many classes the students choose: all of them between the same."""
+    classes = {name: len(weights[-1]) for name, weights in students.items()}
+    if len(set(classes.values())) > 1:
+        got = ", ".join(f"{n} of {name!r}" for name, n in classes.items())
+        raise ValueError(
+            f"weights must be of students with the same classes, got {got}: show students of "
+            "other classes in a DigitPad of their own"
+        )
+    return next(iter(classes.values()))
+
+
+def _check_students(weights, shape: tuple[int, int]) -> dict[str, list[np.ndarray]]:
+    """The weights of each student by its name."""
+    if not isinstance(weights, Mapping):
+        return {_ONLY: _check_weights(weights, shape, "weights")}
+    if not weights:
+        raise ValueError("weights must hold at least one student, got an empty dict")
+    return {
+        _checks.text(name, "the names in weights"): _check_weights(one, shape, f"weights[{name!r}]")
+        for name, one in weights.items()
+    }
 
 
 def _check_shape(image_shape) -> tuple[int, int]:
@@ -255,17 +307,17 @@ def _check_shape(image_shape) -> tuple[int, int]:
     return tuple(_checks.positive_int(size, "image_shape") for size in image_shape)
 
 
-def _check_weights(weights, shape: tuple[int, int]) -> list[np.ndarray]:
+def _check_weights(weights, shape: tuple[int, int], of: str) -> list[np.ndarray]:
     """Kernels `(inputs, units)` and biases `(units,)` that fit each other, float32."""
     if not isinstance(weights, Sequence) or not weights or len(weights) % 2:
         got = f"{len(weights)} arrays" if isinstance(weights, Sequence) else repr(weights)
         raise ValueError(
-            f"weights must list a kernel and a bias for each layer, got {got}: "
+            f"{of} must list a kernel and a bias for each layer, got {got}: "
             "student.get_weights() of a student with dense layers alone returns such a list"
         )
     checked, inputs = [], shape[0] * shape[1]
     for layer, (kernel, bias) in enumerate(zip(weights[::2], weights[1::2], strict=True)):
-        name = f"weights[{2 * layer}], a kernel,"
+        name = f"{of}[{2 * layer}], a kernel,"
         if np.ndim(kernel) == 4:
             raise ValueError(
                 f"{name} must have 2 dimensions, got shape {np.shape(kernel)}, that of a "
@@ -281,7 +333,7 @@ def _check_weights(weights, shape: tuple[int, int]) -> list[np.ndarray]:
             raise ValueError(
                 f"{name} must have {inputs} rows, {why}, got shape {kernel.shape}{cure}"
             )
-        name, inputs = f"weights[{2 * layer + 1}], a bias,", kernel.shape[1]
+        name, inputs = f"{of}[{2 * layer + 1}], a bias,", kernel.shape[1]
         bias = _checks.array(bias, name, dtype=np.float32)
         if bias.size != inputs or bias.shape[-1] != inputs:
             raise ValueError(
@@ -291,7 +343,7 @@ def _check_weights(weights, shape: tuple[int, int]) -> list[np.ndarray]:
         checked += [kernel, bias.ravel()]
     if inputs < 2:
         raise ValueError(
-            f"weights must end in at least 2 classes, got {inputs}: of a student with one unit z "
+            f"{of} must end in at least 2 classes, got {inputs}: of a student with one unit z "
             "for two classes, pass a last layer of two, with the logits 0 and z"
         )
     return checked

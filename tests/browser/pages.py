@@ -26,15 +26,22 @@ AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 
 @pytest.fixture
 def show(new_page, tmp_path):
-    """`show(*widgets, dark=False, width=1000, ...)`; further options are Playwright's context's."""
+    """`show(*widgets, dark=False, width=1000, ...)`; further options are Playwright's context's.
+
+    What a widget has folded away is open, unless it is asked for as a learner finds it (`folded`).
+    """
     pages = []
 
-    def show(*widgets, dark=False, width=1000, **options):
+    def show(*widgets, dark=False, width=1000, height=900, folded=False, **options):
         path = _page.write(_page.page(widgets), tmp_path / f"widgets_{len(pages)}.html")
         theme = {"color_scheme": "dark" if dark else "light"}
-        page = new_page(viewport={"width": width, "height": 900}, **theme, **options)
+        page = new_page(viewport={"width": width, "height": height}, **theme, **options)
         watch(page)
         page.goto(path.as_uri())
+        if not folded:
+            page.locator("details.kd-fold").evaluate_all(
+                "all => all.forEach((d) => (d.open = true))"
+            )
         pages.append(page)
         return page
 

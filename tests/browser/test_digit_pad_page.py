@@ -77,6 +77,14 @@ def said(page, who="student"):
     ]
 
 
+def example(page, i):
+    """An example to load, of those that are folded away."""
+    folded = page.locator("details:not([open]) summary", has_text="Start from an example")
+    if folded.count():
+        folded.click()
+    return page.get_by_role("radio", name=f"Example {i},")
+
+
 def verdict(page, who="student"):
     return page.locator(f".kd-by-{who} .kd-verdict")
 
@@ -171,7 +179,7 @@ def test_undo_clear_and_fit(show, pad):
 def test_an_example_gets_the_answer_that_python_gives(show, pad, digits, weights):
     page = show(pad())
     for i in (3, 12):
-        page.get_by_role("radio", name=f"Example {i},").click()
+        example(page, i).click()
         check_answer(page, weights, digits.x_test[i])
         np.testing.assert_array_equal(seen(page), np.rint(255 * digits.x_test[i, :, :, 0]))
         checked = page.get_by_role("radio", checked=True)
@@ -180,6 +188,7 @@ def test_an_example_gets_the_answer_that_python_gives(show, pad, digits, weights
 
 def test_an_example_is_edited_with_keys_alone(show, pad, digits, weights):
     page = show(pad(pixels=digits.x_test[3, ..., 0]))
+    assert example(page, 3).get_attribute("aria-checked") == "true"
     tab_to(page, board(page))
     where = page.locator(".kd-cell")
     image = digits.x_test[3, ..., 0].copy()
@@ -218,11 +227,11 @@ def test_the_teacher_s_answer_stays_with_its_drawing(show, pad, digits):
     page = show(pad(teacher=lambda image: logits, pixels=digits.x_test[3, ..., 0]))
     np.testing.assert_allclose(said(page, "teacher"), kdlab.softmax(logits[0]), atol=6e-4)
     assert verdict(page, "teacher").inner_text() == "says 9"
-    page.get_by_role("radio", name="Example 4,").click()
+    example(page, 4).click()
     assert verdict(page, "teacher").inner_text() == "No kernel: the student alone."
     assert not page.locator(".kd-by-teacher .kd-bars").is_visible()
     assert verdict(page).inner_text().startswith("says")
-    page.get_by_role("radio", name="Example 3,").click()
+    example(page, 3).click()
     assert verdict(page, "teacher").inner_text() == "says 9"
 
 
@@ -261,5 +270,72 @@ def test_a_narrow_page_holds_it(show, pad):
     page = show(pad(), width=340)
     draw(page)
     assert verdict(page).inner_text() == "says 7"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 340
+    axe(page)
+
+
+# ---- several students ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def two(digits):
+    """The students of lesson 00 before a drawn 3."""
+    threes = digits.x_test[digits.y_test == 3]
+
+    def two(**options):
+        return DigitPad(
+            kdlab.pretrained_students(), threes[:12], [3] * 12, pixels=threes[0, ..., 0], **options
+        )
+
+    return two
+
+
+def test_two_students_answer_to_the_same_drawing(show, two):
+    page = show(two())
+    titles = page.locator(".kd-answers .kd-title").all_text_contents()
+    assert titles == ["labels alone", "soft targets"]
+    assert verdict(page).inner_text() == "says 2"
+    assert verdict(page, "student-2").inner_text() == "says 3"
+    axe(page)
+    page.get_by_role("button", name="Clear").click()
+    assert verdict(page).inner_text() == "Draw a digit."
+    draw(page)
+    image = np.rint(seen(page) / 255 * 16)[None] / 16
+    for who, student in zip(("student", "student-2"), kdlab.pretrained_students(), strict=True):
+        p = kdlab.softmax(two()._logits(image, student)[0])
+        np.testing.assert_allclose(said(page, who), p, atol=6e-4)
+        assert verdict(page, who).inner_text() == f"says {p.argmax()}"
+
+
+def test_several_are_said_aloud_by_their_names(show, two):
+    page = show(two(teacher=lambda image: np.arange(10.0)[None]), dark=True)
+    page.get_by_role("button", name="Temperature 2", exact=True).click()
+    sentence = page.locator(".kd-hidden [role=status]")
+    sentence.filter(has_text="percent").wait_for(state="attached")
+    said_aloud = sentence.text_content()
+    assert "“labels alone” says 2, " in said_aloud and "“soft targets” says 3, " in said_aloud
+    assert "The teacher says 9, " in said_aloud
+    heads = page.locator(".kd-hidden th[scope=col]").all_text_contents()
+    assert heads == ["class", "labels alone", "soft targets", "teacher"]
+    axe(page)
+
+
+@pytest.mark.parametrize(("width", "most"), [(900, 620), (450, 405)])
+def test_the_drawing_and_both_answers_are_on_one_screen(show, two, width, most):
+    """What JupyterLab leaves of 1280x800, and of the same at 150 %."""
+    page = show(two(), width=width)
+    assert widget(page).locator(".kdlab").bounding_box()["height"] <= most
+    answers = page.locator(".kd-answers .kd-says")
+    tops = {answers.nth(i).bounding_box()["y"] for i in range(2)}
+    assert len(tops) == 1, "side by side"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_on_a_phone_two_students_stand_below_the_drawing(show, two):
+    page = show(two(), width=340)
+    below = board(page).bounding_box()
+    for i in range(2):
+        box = page.locator(".kd-says").nth(i).bounding_box()
+        assert box["y"] >= below["y"] + below["height"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 340
     axe(page)

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import kdlab
-from kdlab import plots
+from kdlab import figures
 from kdlab.audit import Law, Mistake
 from tests.tools.widget_examples import EXAMPLES, HOSTILE, pad
 
@@ -67,7 +67,7 @@ def test_the_title_of_a_page(name, show, tmp_path):
 
 def test_the_alt_text_of_a_figure(opened, monkeypatch):
     shown = []
-    monkeypatch.setattr(plots, "in_kernel", lambda: True)
+    monkeypatch.setattr(figures, "in_kernel", lambda: True)
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
     kdlab.show(Figure(figsize=(1, 1)), f"\">{HOSTILE}' onload='alert(5)")
     page = opened(shown[0]["text/html"])

@@ -67,7 +67,7 @@ def quiet(request, tmp_path, failed):
     """The console shows no error here; where a test fails there is a picture of its page."""
     labs = [
         request.getfixturevalue(name)
-        for name in ("lesson_01", "lesson_02", "lab")
+        for name in ("lesson_01", "lesson_02", "lab", "laptop")
         if name in request.fixturenames
     ]
     yield
@@ -178,6 +178,119 @@ def test_dark(lesson_02, explorer, tmp_path):
     assert dark[1] > 200 > 80 > dark[0]
 
 
+# ---- After Shift+Enter --------------------------------------------------------------------------
+
+VIEW = """(panel, [cell, part]) => {
+  const outer = panel.content.node.querySelector(".jp-WindowedPanel-outer").getBoundingClientRect();
+  const { node } = panel.content.widgets[cell];
+  const { top, bottom } = node.querySelector(part).getBoundingClientRect();
+  const shown = panel.content.widgets[cell].isAttached && bottom > top;
+  return shown && { above: Math.ceil(outer.top - top), below: Math.ceil(bottom - outer.bottom) };
+}"""
+
+
+@pytest.fixture
+def laptop(browser, server, folder):
+    """JupyterLab as on a laptop, with lesson 00 as a learner gets it."""
+    lesson = json.loads((LESSONS / "00_start_here.ipynb").read_text("utf-8"))
+    lesson["metadata"].pop("widgets", None)
+    for cell in lesson["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    (folder / "first.ipynb").write_text(json.dumps(lesson), "utf-8")
+    with open_page(browser, viewport={"width": 1280, "height": 800}) as page:
+        lab = Lab(page, server)
+        lab.open("first.ipynb")
+        lab.activate(0)
+        lab.panel("p => p.content.activate()")
+        yield lab
+
+
+def press_through(lab, cell: int) -> None:
+    """Shift+Enter, from the active cell on until this one has been run."""
+    while lab.panel("p => p.content.activeCellIndex") <= cell:
+        lab.page.keyboard.press("Shift+Enter")
+        lab.idle()
+
+
+def in_view(lab, cell: int, part: str) -> bool:
+    where = lab.panel(VIEW, [cell, part])
+    return bool(where) and where["above"] <= 0 and where["below"] <= 0
+
+
+def soon_in_view(lab, cell: int, part: str) -> None:
+    shown = f"x => {{ const v = ({VIEW})(jupyterapp.shell.currentWidget, x); "
+    lab.wait(shown + "return v && v.above <= 0 && v.below <= 0; }", [cell, part])
+
+
+def test_the_first_slider_of_the_course_is_in_view(laptop):
+    cell = laptop.cell("explorer = ")
+    press_through(laptop, cell)
+    soon_in_view(laptop, cell, ".kdlab")
+    assert in_view(laptop, cell, ".kd-slider input")
+    assert in_view(laptop, cell, ".jp-Cell-inputWrapper"), "there is room for the code"
+    # The slider is a few stops of the Tab key away; the notebook's next cell has the focus.
+    for _ in range(5):
+        laptop.page.keyboard.press("Shift+Tab")
+    assert slider(explorer_of(laptop)).evaluate("node => node === document.activeElement")
+
+
+@pytest.mark.parametrize("code", [
+    "kdlab.Predict('How sure is it?', bars=list('0123456789'))",
+    "kdlab.Quiz('One or two?', {'1': 'No.', '2': 'Yes.'}, right='2')",
+])  # fmt: skip
+def test_a_widget_of_any_kind_is_in_view(laptop, code):
+    last = laptop.panel("p => p.content.model.cells.length")
+    cells = [("markdown", "A line.\n\n" * 60), ("code", f"import kdlab\n{code}")]
+    laptop.panel(
+        """(p, [at, cells]) => {
+          cells.forEach(([cell_type, source], i) =>
+            p.model.sharedModel.insertCell(at + i, { cell_type, source }));
+          p.content.activeCellIndex = at;
+        }""",
+        [last, cells],
+    )
+    # A long text stands above it and no cell below: JupyterLab makes one, and goes there.
+    cell = last + 1
+    press_through(laptop, cell)
+    soon_in_view(laptop, cell, ".kdlab")
+
+
+def test_a_slider_and_its_bars_are_in_view_at_150_percent(laptop):
+    laptop.page.set_viewport_size({"width": 853, "height": 533})
+    cell = laptop.cell("explorer = ")
+    press_through(laptop, cell)
+    soon_in_view(laptop, cell, ".kd-slider")
+    soon_in_view(laptop, cell, ".kd-bars")
+    # And it stays there while the reader scrolls to what is below the bars.
+    laptop.page.mouse.move(600, 400)
+    laptop.page.mouse.wheel(0, 150)
+    soon_in_view(laptop, cell, ".kd-fold")
+    assert in_view(laptop, cell, ".kd-slider")
+
+
+def test_the_page_stays_where_the_learner_went(laptop):
+    cell = laptop.cell("explorer = ")
+    press_through(laptop, cell)
+    soon_in_view(laptop, cell, ".kdlab")
+    laptop.page.mouse.move(600, 400)
+    laptop.page.mouse.wheel(0, 300)
+    laptop.wait(f"x => ({VIEW})(jupyterapp.shell.currentWidget, x).above > 100", [cell, ".kdlab"])
+    # What would bring it back, were the run still attended to.
+    laptop.page.evaluate("dispatchEvent(new Event('resize'))")
+    explorer_of(laptop).evaluate("node => { node.style.minHeight = '900px'; }")
+    laptop.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    assert laptop.panel(VIEW, [cell, ".kdlab"])["above"] > 100
+
+
+def test_running_all_cells_ends_where_jupyterlab_goes(laptop):
+    laptop.run("notebook:run-all-cells")
+    cell = laptop.cell("explorer = ")
+    last = laptop.panel("p => p.content.widgets.length") - 1
+    assert laptop.panel("p => p.content.activeCellIndex") == last
+    assert not in_view(laptop, cell, ".jp-Cell-inputWrapper")
+
+
 # ---- Lesson 02: the quiz ------------------------------------------------------------------------
 
 
@@ -272,7 +385,8 @@ def test_stop_keeps_the_finished_students_of_a_cohort(lesson_01):
         )"""
     with lesson_01.new_cell(textwrap.dedent(code)):
         monitor = monitor_of(lesson_01, "Cohort")
-        soon(monitor).to_contain_text("validation")  # of the students that are finished
+        # More than a chunk of them, so some are finished.
+        soon(monitor).to_contain_text(re.compile(r"(?<!\d)[2-9]\d\d of 10000 students"))
         monitor.get_by_role("button", name="Stop").click()
         lesson_01.idle()
         soon(monitor).to_contain_text("Stopped:")

@@ -12,7 +12,7 @@ from kdlab import DigitPad
 
 
 def a_case(name, weights, images, expected):
-    arrays = DigitPad(weights)._data["network"]
+    arrays = DigitPad(weights)._data["students"][0]["network"]
     return {
         "name": name,
         "arrays": [base64.b64encode(array).decode() for array in arrays],

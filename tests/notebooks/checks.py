@@ -165,6 +165,8 @@ def folds_its_claims(nb: Notebook, path: Path) -> list[str]:
         folded = jupyter.get("source_hidden") and jupyter.get("outputs_hidden")
         if "confirm(" in cell.source and not folded:
             complaints.append(f"{name} confirms claims and is not folded away")
+        if "confirm(" in cell.source and not cell.source.startswith("#"):
+            complaints.append(f"{name} begins with a claim: JupyterLab shows the first line")
         for output in cell.outputs:
             for _, text in output_texts(output):
                 if re.search(r": +(True|False)$", text, re.MULTILINE):
@@ -178,11 +180,25 @@ def links_resolve(nb: Notebook, path: Path) -> list[str]:
     targets = re.findall(r"\]\(<?([^)>\s]+)>?[^)]*\)", text_without_code)
     targets += Tags(text_without_code).links
     files = [t for t in targets if not re.match(r"[a-z][a-z0-9+.-]*:|#|//", t, re.IGNORECASE)]
-    return [
-        f"link to {target}, which is not there"
-        for target in files
-        if not (path.parent / unquote(target.split("#")[0].split("?")[0])).exists()
+    there = {target: path.parent / unquote(re.split("[#?]", target)[0]) for target in files}
+    missing = [
+        f"link to {target}, which is not there" for target in files if not there[target].exists()
     ]
+    return missing + [
+        f"link to {target}, a heading that is not there"
+        for target in files
+        if "#" in target and there[target].suffix == ".md" and there[target].exists()
+        if target.split("#")[1] not in places(there[target].read_text("utf-8"))
+    ]
+
+
+def places(text: str) -> list[str]:
+    """The headings of a Markdown file, as a link names them: JupyterLab keeps capitals, GitHub not.
+
+    So a heading that a lesson links to has none.
+    """
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return [title.replace(" ", "-") for title in titles if title == title.lower()]
 
 
 def runs_no_shell(nb: Notebook, path: Path) -> list[str]:

@@ -128,8 +128,10 @@ def cohort(names=NAMES, n=30, **state):
 def pad(names=NAMES, n=30, **state):
     rng = np.random.default_rng(0)
     classes = len(names)
+    linear = [rng.normal(size=(64, classes)), np.zeros(classes)]
+    deep = [rng.normal(size=(64, 8)), np.zeros(8), rng.normal(size=(8, classes)), np.zeros(classes)]
     return kdlab.DigitPad(
-        [rng.normal(size=(64, 8)), np.zeros(8), rng.normal(size=(8, classes)), np.zeros(classes)],
+        {names[0]: deep, "linear": linear},
         examples=rng.random((n, 8, 8, 1), dtype=np.float32),
         labels=rng.integers(0, classes, size=n),
         class_names=names,

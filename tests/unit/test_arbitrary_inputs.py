@@ -106,6 +106,7 @@ slider = mostly(st.floats(0.25, 100))
 nothing = mostly(st.none())
 
 
+dense = st.tuples(floats((9, CLASSES), -9, 9), floats(CLASSES, -9, 9)).map(list)
 fitting = mostly(floats((N, 3, 3, 1), 0, 1, np.float32))
 
 
@@ -250,6 +251,10 @@ TARGETS = {
             n_train=counts, n_test=counts,
         ),
     ),
+    kdlab.find_dataset: (
+        300,
+        dict(name=mostly(st.sampled_from(["mnist", "cifar10", "digits"])), data_dir=anything),
+    ),
     kdlab.Dataset: (
         300,
         dict(
@@ -366,6 +371,13 @@ TARGETS = {
             xlabel=texts, ylabel=texts, log_x=flags, log_y=flags,
         ),
     ),
+    kdlab.plot_matrix: (
+        80,
+        dict(
+            values=mostly(floats((CLASSES, CLASSES), 0, 9)), row_names=class_names,
+            column_names=class_names | nothing, xlabel=texts, ylabel=texts, hide_diagonal=flags,
+        ),
+    ),
     kdlab.plot_reliability: (
         40, dict(models=by_name(st.just(reliability([[2.0, 0.0]] * 2, [0, 1])), max_size=2)),
     ),
@@ -396,9 +408,7 @@ TARGETS = {
     kdlab.DigitPad: (
         150,
         dict(
-            weights=mostly(
-                st.tuples(floats((9, CLASSES), -9, 9), floats(CLASSES, -9, 9)).map(list)
-            ),
+            weights=mostly(st.one_of(dense, st.dictionaries(st.sampled_from("ab"), dense))),
             examples=nothing, class_names=class_names, temperature=slider,
             image_shape=mostly(st.just((3, 3))), pixels=mostly(floats((3, 3), 0, 1)),
         ),
@@ -431,6 +441,7 @@ TARGETS = {
     ),
     kdlab.load_experiment: (100, dict(name=anything)),
     kdlab.pretrained_teacher: (60, dict(name=mostly(st.just("digits")), dataset=nothing)),
+    kdlab.pretrained_students: (60, dict(name=mostly(st.just("digits")))),
     kdlab.audit_loss: (
         100,
         dict(

@@ -21,18 +21,20 @@ FLOORS = {
     "_tensorflow _version profiles provenance storage",
     "numbers": "audit compression corruptions datasets metrics recovered soft_targets "
     "teacher_signal",
-    "networks": "models distillation cohort teachers",
-    "pictures": "plots widgets",
+    "networks": "models distillation cohort teachers students",
+    "pictures": "figures plots widgets",
     "lessons": "class_view exercises grading jupyter lessons predictions",
     "doors": "kdlab __main__",
 }
 # They take plain arrays: nothing that they import, or that this imports, knows of TensorFlow.
 NUMPY_ONLY = [
-    "audit", "compression", "corruptions", "metrics", "plots", "recovered", "soft_targets",
-    "teacher_signal", "widgets",
+    "audit", "compression", "corruptions", "figures", "metrics", "plots", "recovered",
+    "soft_targets", "teacher_signal", "widgets",
 ]  # fmt: skip
 # They load TensorFlow only when a function needs it.
-ON_DEMAND = ["datasets", "exercises", "lessons", "predictions", "provenance", "teachers"]
+ON_DEMAND = [
+    "datasets", "exercises", "lessons", "predictions", "provenance", "students", "teachers",
+]  # fmt: skip
 
 MOST_LINES = 450
 

@@ -221,16 +221,13 @@ def test_a_class_left_out_is_not_learned_from_labels_but_is_from_soft_targets(tr
 
 def test_the_monitor_hears_start_progress_and_finish(train):
     monitor, chunk = Recorder(), CHUNK
-    trained = train(seeds=range(chunk + 6), steps=150, monitor=monitor)
+    train(seeds=range(chunk + 6), steps=150, monitor=monitor)
     assert monitor.calls[0] == ("start", chunk + 6, "student")
     updates = monitor.calls[1:-1]
-    done = [done for _, done, metrics in updates if not metrics]
-    assert done == pytest.approx([chunk * 2 / 3, chunk, chunk + 4, chunk + 6])
-    finished = {done: metrics for _, done, metrics in updates if metrics}
-    assert list(finished) == [chunk, chunk + 6]
-    for n, means in finished.items():
-        assert means["loss"] == pytest.approx(trained.loss[:n, -1].mean())
-        assert means["val_accuracy"] == pytest.approx(trained.test_accuracy[:n].mean())
+    done = [done for _, done, _ in updates]
+    assert done == pytest.approx([chunk * 2 / 3, chunk, chunk, chunk + 4, chunk + 6, chunk + 6])
+    # Students come after one another: a curve of what they reach would be no learning curve.
+    assert not any(metrics for _, _, metrics in updates)
     assert monitor.calls[-1] == ("finish", f"Done: {chunk + 6} students.")
 
 

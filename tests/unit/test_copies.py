@@ -82,7 +82,8 @@ def test_a_copy_needs_nothing_beside_it(home):
                     assert cell.attachments[target.removeprefix("attachment:")]["image/png"]
                     pictures += 1
                 elif cell.cell_type == "markdown":
-                    assert target in NAMES, f"{name}: {target}"
+                    assert target in [*NAMES, "glossary.md"], f"{name}: {target}"
+                    assert (home / "mine" / target).is_file()
             assert cell.cell_type == "markdown" or "../" not in cell.source
     assert pictures == 1
 
@@ -141,6 +142,47 @@ def test_ids_and_outputs_of_ours_are_no_change(home, monkeypatch, edition):
     copies.copy_lessons("mine")
     edition("")  # written anew
     assert copies.copy_lessons("mine").changed == {}
+
+
+# ---- the glossary -------------------------------------------------------------------------------
+
+
+def test_the_glossary_comes_along(home):
+    copies.copy_lessons("mine")
+    ours = files.glossary().read_text(encoding="utf-8")
+    theirs = (home / "mine" / "glossary.md").read_text(encoding="utf-8")
+    assert theirs.startswith(ours) and theirs.removeprefix(ours).strip().startswith("<!--")
+
+
+def test_a_new_glossary_takes_the_place_of_an_old_one_that_is_as_it_was(home, monkeypatch):
+    copies.copy_lessons("mine")
+    (home / "glossary.md").write_text("# Glossary\n\n## new\n\nA word.\n", encoding="utf-8")
+    monkeypatch.setattr(files, "glossary", lambda: home / "glossary.md")
+    for _ in range(2):
+        copies.copy_lessons("mine")
+        assert "## new" in (home / "mine" / "glossary.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("teacher", "my teacher", 1).encode(),
+        lambda text: (text + "\nMine.\n").encode(),
+        lambda text: (text.rstrip() + " mine").encode(),
+        lambda text: b"Mine.",
+        lambda text: b"",
+        lambda text: b"\xff\xfe no text",
+    ],
+)
+def test_a_glossary_with_a_word_of_the_learner_s_stays(home, monkeypatch, change):
+    copies.copy_lessons("mine")
+    path = home / "mine" / "glossary.md"
+    path.write_bytes(change(path.read_text(encoding="utf-8")))
+    before = path.read_bytes()
+    (home / "glossary.md").write_text("# Glossary\n\n## new\n\nA word.\n", encoding="utf-8")
+    monkeypatch.setattr(files, "glossary", lambda: home / "glossary.md")
+    copies.copy_lessons("mine")
+    assert path.read_bytes() == before
 
 
 # ---- the command --------------------------------------------------------------------------------
@@ -246,7 +288,7 @@ def test_the_lessons_and_what_they_read_travel_in_the_wheel(tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         archive.extractall(tmp_path / "installed")
-    inside = {f"kdlab/lessons/notebooks/{name}" for name in NAMES}
+    inside = {f"kdlab/lessons/notebooks/{name}" for name in [*NAMES, "glossary.md"]}
     records = {
         f"kdlab/lessons/experiments/{path.name}"
         for pattern in ("*.json", "*.png") for path in (ROOT / "experiments").glob(pattern)
@@ -261,3 +303,4 @@ def test_the_lessons_and_what_they_read_travel_in_the_wheel(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in (tmp_path / "my_lessons").glob("*.ipynb")) == NAMES
+    assert (tmp_path / "my_lessons" / "glossary.md").is_file()

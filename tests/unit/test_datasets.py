@@ -13,7 +13,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from traps import Trap
 
-from kdlab import Dataset, load_dataset
+from kdlab import Dataset, find_dataset, load_dataset
 from kdlab.datasets import loading
 
 SHAPES = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
@@ -172,6 +172,25 @@ def test_what_needs_no_download_is_known(name, folder, monkeypatch, no_debian, t
     assert source == "keras.datasets" and (found["x_test"] == answer(name)["x_test"]).all()
     found, source = loading.find_local(name, folder)
     assert source == str(folder / f"{name}.npz")
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_whether_it_is_here_is_said_in_one_line(name, folder, monkeypatch, no_debian, tmp_path):
+    monkeypatch.setattr(loading, "_from_keras", None)  # nothing is downloaded
+    monkeypatch.setattr(loading, "_read_npz", None)  # nothing is read
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.delenv("KDLAB_DATA_DIR", raising=False)
+    assert find_dataset("digits") == "✓ digits is on this machine."
+    assert find_dataset(name, folder) == f"✓ {name} is on this machine."
+    missing = find_dataset(name)
+    assert missing.startswith(f"✗ {name} is not on this machine.") and "\n" not in missing
+    for way_out in ("downloads it", f"{name}.npz", "KDLAB_DATA_DIR"):
+        assert way_out in missing
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert f"put {name}.npz into {empty}, which data_dir names" in find_dataset(name, empty)
+    monkeypatch.setenv("KDLAB_DATA_DIR", str(tmp_path / "gone"))
+    assert find_dataset(name).startswith("✗ KDLAB_DATA_DIR must name an existing folder")
 
 
 def test_keras_comes_last(monkeypatch, no_debian):

@@ -55,6 +55,33 @@ def test_it_takes_a_student_of_a_cohort(digits):
     np.testing.assert_array_equal(pad._logits(digits.x_test[:20]), expected)
 
 
+OTHERS = [RNG.normal(size=(64, 10)), RNG.normal(size=10)]
+
+
+def test_several_students_answer_to_one_drawing(data):
+    both = {"labels alone": WEIGHTS, "soft targets": OTHERS}
+    pad = DigitPad(**{**data, "weights": both}, pixels=DRAWING, temperature=2)
+    assert repr(pad) == (
+        "<DigitPad 64-16-10 labels alone, 64-10 soft targets, a drawing, temperature=2.0>"
+    )
+    assert [student["name"] for student in pad._data["students"]] == list(both)
+    for name, weights in both.items():
+        alone = DigitPad(weights, class_names=data["class_names"], pixels=DRAWING, temperature=2)
+        best, p = alone._top("student")[0]
+        assert f"“{name}” says, at T = 2: {best} {p:.3f}" in text_of(pad)
+        assert f"What “{name}” says of this drawing at T = 2" in html_of(pad)
+        assert f"<th>{best}</th>" in html_of(pad)
+    assert html_of(pad).count('alt="The drawing"') == 1
+    assert DigitPad(both, **pad.state()).state() == pad.state() == {
+        "temperature": 2.0, "pixels": DRAWING,
+    }  # fmt: skip
+
+
+def test_one_student_with_a_name_is_called_by_it():
+    pad = DigitPad({"mine": WEIGHTS}, pixels=DRAWING)
+    assert "“mine” says, at T = 1" in text_of(pad) and "The student" not in text_of(pad)
+
+
 def test_other_shapes():
     pad = DigitPad([np.eye(15, 3), np.zeros(3)], image_shape=(5, 3), pixels=np.ones((5, 3)))
     assert pad.image.shape == (5, 3)
@@ -119,6 +146,11 @@ K, B = np.ones((64, 4)), np.ones(4)
         ({"image_shape": (8, 8, 3)}, r"got \(8, 8, 3\): DigitPad draws grey images"),
         ({"image_shape": (8, 8, 1)}, r"leave the channel out, image_shape=\(8, 8\)"),
         ({"pixels": np.zeros((1, 8, 8, 1))}, r"got \(1, 8, 8, 1\): one image .* x\[0, :, :, 0\]"),
+        ({"weights": {}}, "weights must hold at least one student, got an empty dict"),
+        ({"weights": {"a": WEIGHTS, "b": 3}}, r"weights\['b'\] must list .* got 3"),
+        ({"weights": {"a": [K[:50], B]}}, r"weights\['a'\]\[0\], a kernel, must have 64 rows"),
+        ({"weights": {"a": WEIGHTS, "b": [K, B]}}, r"same classes, got 10 of 'a', 4 of 'b'"),
+        ({"weights": {0: WEIGHTS}}, "the names in weights must be a text that is not empty, got 0"),
         ({"image_shape": (8, 0)}, "image_shape must be a whole number of at least 1, got 0"),
     ],
 )
@@ -224,6 +256,7 @@ def test_the_fallback_of_an_empty_pad_claims_nothing():
 
 def test_the_fallback_is_the_same_every_time_and_holds_no_markup_of_others(data):
     data["class_names"] = ["<img src=x onerror=alert(1)>"] * 10
+    data["weights"] = {"<img src=x onerror=alert(2)>": WEIGHTS}
     first, second = (DigitPad(**data, pixels=DRAWING) for _ in range(2))
     assert (html_of(first), text_of(first)) == (html_of(second), text_of(second))
     assert "<img src=x" not in html_of(first)
@@ -241,4 +274,4 @@ def test_a_closed_pad_is_gone():
 
 def test_the_page_side_with_its_bitmap_is_small():
     files = ("widgets/digit_pad.js", "widgets/digit_pad.css", "parts/bitmap.js")
-    assert sum((_assets.PAGE / file).stat().st_size for file in files) <= 16 * 1024
+    assert sum((_assets.PAGE / file).stat().st_size for file in files) <= 18 * 1024

@@ -1,17 +1,29 @@
 """Every exercise: the stub, the published solution, and each wrong answer that is expected."""
 
+import io
+import re
+import warnings
+from contextlib import redirect_stdout
+from functools import cache
+from pathlib import Path
+
+import exercise_slips
+import exercise_slips_training
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
-from kdlab import entropy, kl_divergence, log_softmax, softmax
+import kdlab
+from kdlab import kl_divergence, softmax
 from kdlab.exercises import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
 from kdlab.exercises.exercise import Exercise
+from kdlab.soft_targets import distillation_loss
 
+ROOT = Path(__file__).parents[2]
 LESSONS = (lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05)
 EXERCISES = [e for lesson in LESSONS for e in vars(lesson).values() if isinstance(e, Exercise)]
-FUNCTIONS = [lesson_01.accuracy, lesson_02.softmax, lesson_02.kl, lesson_02.gradient,
-             lesson_03.loss, lesson_03.stored, lesson_04.share, lesson_04.interval,
+FUNCTIONS = [lesson_01.accuracy, lesson_02.softmax, lesson_02.gradient, lesson_03.loss,
+             lesson_03.stored, lesson_04.share, lesson_04.interval,
              lesson_05.rescue]  # fmt: skip
 
 
@@ -43,14 +55,30 @@ def test_each_lesson_has_two_to_four_exercises_with_names_of_their_own():
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
 def test_the_stub_is_not_attempted_yet(exercise, verdict):
-    for stub in ((), (...,), (None,)):
-        assert verdict(exercise, *stub).startswith(f"… {exercise.name} not attempted yet")
+    for stub in ((), (...,)):
+        said = verdict(exercise, *stub)
+        assert said.startswith(f"… {exercise.name} not attempted yet: replace the dots")
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=name_of)
 def test_a_function_still_a_stub_is_not_attempted_yet(exercise, verdict):
-    for stub in (lambda *_: ..., lambda *_: None):
-        assert verdict(exercise, stub).startswith(f"… {exercise.name} not attempted yet")
+    assert verdict(exercise, lambda *_: ...).startswith(f"… {exercise.name} not attempted yet")
+
+
+def test_a_loss_as_it_came_is_not_attempted_yet(verdict):
+    text = (ROOT / "lessons/03_distill_a_student.md").read_text("utf-8")
+    [code] = re.findall(r"^def my_loss\(.*?(?=^ex\.loss\.check)", text, re.MULTILINE | re.DOTALL)
+    names = {"np": np, "kdlab": kdlab}
+    exec(code, names)
+    said = verdict(lesson_03.loss, names["my_loss"])
+    assert said.startswith("… 3.1 not attempted yet: this is the loss as it came.")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_none_is_an_answer_that_printed_or_forgot_to_return(exercise, verdict):
+    assert "Your answer is None" in verdict(exercise, None)
+    if exercise in FUNCTIONS:
+        assert "begin with `return`" in verdict(exercise, lambda *_: None)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
@@ -93,259 +121,150 @@ def test_hints_come_one_at_a_time_and_start_again(exercise, capsys):
     assert exercise.name in repr(exercise)
 
 
-def unstable_softmax(z, t):
-    return np.exp(z / t) / np.exp(z / t).sum()
-
-
-def clipped(z):
-    return np.exp(np.clip(z, -700, 700)) / np.exp(np.clip(z, -700, 700)).sum()
-
-
 @pytest.mark.parametrize(
     ("exercise", "answer"),
     [
+        (lesson_00.temperature, "6,5"),
+        (lesson_00.temperature, np.array([7])),
+        (lesson_00.role, "The student."),
+        (lesson_00.role, "STUDENT network"),
         (lesson_01.accuracy, lambda z, y: [np.mean(z.argmax(axis=1) == y)]),
-        (lesson_02.kl, lambda p, q: np.sum(p * np.log(p / q), keepdims=True)),
+        (lesson_01.accuracy, lambda z, y: sum(map(int.__eq__, z.argmax(1).tolist(), y.tolist()))
+         / len(y)),
+        (lesson_01.accuracy, lambda z, y: kdlab.accuracy(z, y)),
+        (lesson_01.accuracy, lambda z, y: 1 - (softmax(z).argmax(axis=1) != y).mean()),
+        (lesson_01.most_unsure, "100"),
+        (lesson_01.most_unsure, np.array([100])),
+        (lesson_01.most_unsure, 100.0),
+        (lesson_01.runner_up, "5"),
+        (lesson_01.runner_up, np.int64(5)),
+        (lesson_02.softmax, softmax),
+        (lesson_02.softmax, lambda z, t: special.softmax(z / t)),
+        (lesson_02.softmax, lambda z, t: softmax(z, t).tolist()),
+        (lesson_02.softmax, lambda z, t: softmax(z[None], t)),
+        (lesson_02.three_classes, 3.3),
+        (lesson_02.three_classes, "3.1"),
+        (lesson_02.kl, (0.99, 0.001, 0.009)),
+        (lesson_02.kl, np.array([[0.51, 0.001, 0.489]])),
+        (lesson_02.kl, [0.9979, 0.002, 0.0001]),
+        (lesson_02.gradient, lambda gradient, T: [T * g for g in gradient]),
+        (lesson_02.gradient, lambda gradient, T: T**2 * (gradient / T)),
+        (lesson_03.loss, lambda s, z, y, t, a: distillation_loss(s, z, y, t, a).total.mean()),
+        (lesson_03.loss, lambda s, z, y, t, a: float(kdlab.DistillationLoss(t, a)(
+            kdlab.pack_targets(y, z), s))),
         (lesson_03.stored, lambda model, x: model(x, training=False)),
         (lesson_03.stored, lambda model, x: model.predict(x, verbose=0)),
         (lesson_03.stored, lambda model, x: [row.tolist() for row in model(x).numpy()]),
         (lesson_03.verdict, "can't tell"),
         (lesson_03.verdict, "Can not tell."),
+        (lesson_03.verdict, "We cannot tell!"),
         (lesson_04.losses, {"E", "a", "B"}),
         (lesson_04.losses, "A, B, E"),
+        (lesson_04.losses, "A, B and E."),
+        (lesson_04.share, lambda a, b: np.mean([x > y for x in a for y in b])),
+        (lesson_04.share, lambda a, b: np.searchsorted(np.sort(b), a).mean() / len(b)),
         (lesson_04.interval, lambda a, b: np.array(lesson_04.confidence_interval(a - b)[1:3])),
+        (lesson_04.interval, lambda a, b: stats.ttest_rel(a, b).confidence_interval(0.95)),
         (lesson_05.distils, ["c", "a"]),
         (lesson_05.rescue, lambda p, t: p ** (1 / t) / (p ** (1 / t)).sum(axis=1, keepdims=True)),
+        (lesson_05.rescue, lambda p, t: softmax(kdlab.logits_from_probabilities(p), t)),
         (lesson_05.budget, " 64 units, distilled, 8 bits "),
+        (lesson_05.budget, "64 units, 8 bits, Distilled"),
     ],
-)
+)  # fmt: skip
 def test_a_right_answer_may_be_put_in_another_way(exercise, answer, verdict):
     assert verdict(exercise, answer).startswith("✓")
 
 
-def loss(soft_weight=None, soft=None, kl=kl_divergence, hard=None, hard_t=False, weights=None,
-         reduce=np.mean):  # fmt: skip
-    """Hinton's loss, with one thing wrong. `soft` and `hard` take student, teacher and T."""
+# ---- wrong answers ------------------------------------------------------------------------------
 
-    def answer(student, teacher, labels, t, alpha):
-        a, b = weights(alpha) if weights else (alpha, 1 - alpha)
-        surprise = -log_softmax(student, t if hard_t else 1)[np.arange(len(labels)), labels]
-        surprise = hard(student, teacher, t) if hard else surprise
-        apart = kl(softmax(teacher, t), softmax(student, t))
-        apart = soft(student, teacher, t) if soft else apart
-        scale = t**2 if soft_weight is None else soft_weight
-        return a * scale * reduce(apart) + b * reduce(surprise)
-
-    return answer
+TABLES = [exercise_slips.LESSON_00, exercise_slips.LESSON_01, exercise_slips.LESSON_02,
+          exercise_slips_training.LESSON_03, exercise_slips_training.LESSON_04,
+          exercise_slips_training.LESSON_05]  # fmt: skip
+SLIPS = {exercise: slips for table in TABLES for exercise, slips in table.items()}
 
 
-def cross_entropy(p, student, t=1):
-    return -(p * log_softmax(student, t)).sum(axis=1)
+@cache
+def reply(exercise, number: int) -> str:
+    """What the exercise says to a slip. (`pytest -s -k reply_that_fits` prints all of them.)"""
+    slip = SLIPS[exercise][number]
+    later = isinstance(slip.answer, exercise_slips.Later)
+    with redirect_stdout(io.StringIO()) as said, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what learners do
+        exercise.check(slip.answer.make() if later else slip.answer)
+    said = said.getvalue().removesuffix("\n")
+    print(f"{' ' if slip.fits else '~'} {exercise.name} {slip.what}: {said}")
+    return said
 
 
-def flat(logits):
-    """Probabilities taken for logits. (Less 1, so that kdlab does not warn of them.)"""
-    return softmax(logits) - 1
+def test_every_exercise_is_answered_wrong_in_ten_ways_or_more():
+    assert list(SLIPS) == EXERCISES
+    assert {e.name: len(slips) for e, slips in SLIPS.items() if len(slips) < 10} == {}
 
 
-def stored(change):
-    """What exercise 3.4 asks for, but for this change of the logits."""
-    return lambda model, x: change(model(x, training=False).numpy())
+def test_nine_of_ten_replies_fit():
+    every = [slip.fits for slips in SLIPS.values() for slip in slips]
+    assert sum(every) >= 0.9 * len(every)
 
 
-def changing(change):
-    """What exercise 3.4 asks for, but for this change of the teacher."""
-
-    def answer(model, x):
-        logits = model(x, training=False)
-        change(model)
-        return logits
-
-    return answer
+@pytest.mark.parametrize("exercise", SLIPS, ids=name_of)
+def test_each_slip_has_the_reply_that_fits(exercise):
+    for i, slip in enumerate(SLIPS[exercise]):
+        said = reply(exercise, i)
+        assert said.startswith(f"✗ {exercise.name} not yet. "), slip.what
+        assert len(said.splitlines()) == 1, slip.what
+        assert slip.words in said, slip.what
 
 
-def a_cohort(**settings):
-    """A cohort as exercise 3.2 asks for, but for these settings."""
-    from kdlab import load_dataset, pretrained_teacher, train_cohort
-
-    right = {"alphas": [0, 0.9], "n_images": [50], "balanced": True, "seeds": range(10), "steps": 2}
-    return train_cohort(load_dataset(), pretrained_teacher().train_logits, **{**right, **settings})
-
-
-def interval(factor=None, root=True, ddof=1):
-    """The paired interval, with one thing wrong."""
-
-    def answer(a, b):
-        d = a - b
-        t = stats.t.ppf(0.975, len(d) - 1) if factor is None else factor
-        half = t * d.std(ddof=ddof) / (len(d) ** 0.5 if root else 1)
-        return d.mean() - half, d.mean() + half
-
-    return answer
+@pytest.mark.parametrize("exercise", SLIPS, ids=name_of)
+def test_no_slip_has_the_reply_to_another(exercise):
+    for i, slip in enumerate(SLIPS[exercise]):
+        others = {other.words for other in SLIPS[exercise]} - {slip.words}
+        assert [words for words in others if words in reply(exercise, i)] == [], slip.what
 
 
-def most_unsure_of():
-    from kdlab import pretrained_teacher
+NEUTRAL = {
+    lesson_01.accuracy: (lambda rng, z, y: rng.random(), "Yours is"),
+    lesson_02.softmax: (lambda rng, z, t: rng.dirichlet(np.ones(len(z))), "yours ["),
+    lesson_02.gradient: (lambda rng, g, t: rng.normal(size=len(g)), "it should begin with"),
+    lesson_03.loss: (lambda rng, *_: rng.random(), "part alone counts"),
+    lesson_03.stored: (lambda rng, model, x: rng.normal(size=(len(x), 5)), "For the first image"),
+    lesson_04.share: (lambda rng, a, b: rng.random(), "duels here distilled wins"),
+    lesson_04.interval: (lambda rng, a, b: np.sort(rng.normal(size=2)), "Here it is"),
+    lesson_05.rescue: (lambda rng, p, t: rng.dirichlet(np.ones(3), size=2), "the soft targets at"),
+}
 
-    return pretrained_teacher("digits").test_logits
+
+@pytest.mark.parametrize("exercise", NEUTRAL, ids=name_of)
+def test_an_answer_that_is_no_known_slip_gets_no_diagnosis(exercise, verdict):
+    guess, words = NEUTRAL[exercise]
+    for seed in range(10):
+
+        def answer(*arguments, seed=seed):
+            return guess(np.random.default_rng(seed), *arguments)
+
+        assert words in verdict(exercise, answer)
 
 
-@pytest.mark.parametrize(
-    ("exercise", "answer", "words"),
-    [
-        (lesson_00.temperature, 1, "go up"),
-        (lesson_00.temperature, 50, "too far"),
-        (lesson_00.temperature, 0, "above 0"),
-        (lesson_00.temperature, "hot", "one number"),
-        (lesson_00.role, "Teacher ", "The teacher is the large model"),
-        (lesson_00.role, "both", 'Answer "teacher" or "student"'),
-        (lesson_01.accuracy, lambda z, y: (z.argmax(1) == y).sum(), "how many are right"),
-        (lesson_01.accuracy, lambda z, y: (z.argmax(1) != y).mean(), "share of errors"),
-        (lesson_01.accuracy, lambda z, y: 100 * (z.argmax(1) == y).mean(), "not a percentage"),
-        (lesson_01.accuracy, lambda z, y: (z.argmax(0) == y).mean(), "axis=1"),
-        (lesson_01.accuracy, lambda z, y: 0.6, "Three of these four"),
-        (lesson_01.accuracy, lambda z, y: 0.75, "small case only"),
-        (lesson_01.most_unsure, lambda: entropy(softmax(most_unsure_of())).argmin(), "most sure"),
-        (lesson_01.accuracy, lambda z, y: z.argmax(axis=1) == y, "take their mean"),
-        (lesson_01.most_unsure, lambda: softmax(most_unsure_of()).max(axis=1).argmin(), "weakest"),
-        (lesson_01.most_unsure, lambda: 540, "Positions go from 0 to 539"),
-        (lesson_01.most_unsure, lambda: 7, "The entropy there is"),
-        (lesson_01.most_unsure, lambda: entropy(softmax(most_unsure_of())), "one number"),
-        (lesson_01.runner_up, 9, "comes first"),
-        (lesson_01.runner_up, 0, "0 is second more rarely"),
-        (lesson_01.runner_up, "nine", "Give one digit"),
-        (lesson_02.softmax, lambda z, t: softmax(softmax(z) + 1, t), "divided the *probabilities*"),
-        (lesson_02.softmax, lambda z, t: softmax(z) / t, "no longer sum to 1"),
-        (lesson_02.softmax, lambda z, t: softmax(z * t), "multiplied by T"),
-        (lesson_02.softmax, lambda z, t: softmax(z), "T is not used yet"),
-        (lesson_02.softmax, lambda z, t: z / t, "the answer is"),
-        (lesson_02.softmax, unstable_softmax, "overflows"),
-        (lesson_02.three_classes, 0.5, "go up"),
-        (lesson_02.three_classes, 100, "go down"),
-        (lesson_02.three_classes, -2, "above 0"),
-        (lesson_02.three_classes, "three", "one number"),
-        (lesson_02.three_classes, 0.3, "on the *probabilities*"),
-        (lesson_02.kl, lambda p, q: kl_divergence(q, p), "wrong way round"),
-        (lesson_02.kl, lambda p, q: -np.sum(p * np.log(q)), "cross-entropy"),
-        (lesson_02.kl, lambda p, q: -kl_divergence(p, q), "The sign"),
-        (lesson_02.kl, lambda p, q: p * np.log(p / q), "sum over the classes"),
-        (lesson_02.kl, lambda p, q: np.abs(p - q).sum(), "For these two it is"),
-        (lesson_02.gradient, lambda s, t, T: (softmax(s, T) - softmax(t, T)) / T, "without T²"),
-        (lesson_02.gradient, lambda s, t, T: softmax(s, T) - softmax(t, T), "factor is missing"),
-        (lesson_02.gradient, lambda s, t, T: T * (softmax(t, T) - softmax(s, T)), "The sign"),
-        (lesson_02.gradient, lambda s, t, T: T * (softmax(s) - softmax(t)), "take the temperature"),
-        (lesson_02.gradient, lambda s, t, T: softmax(s) - softmax(t), "take the temperature"),
-        (lesson_02.gradient, lambda s, t, T: T**2 * (softmax(s, T) - softmax(t, T)), "At T = 4 it"),
-        (lesson_02.gradient, lambda s, t, T: T * (softmax(flat(s), T) - softmax(flat(t), T)),
-         "on *probabilities*"),
-        (lesson_03.loss, loss(soft_weight=1), "lacks its T²"),
-        (lesson_03.loss, loss(weights=lambda a: (1 - a, a)), "swapped them"),
-        (lesson_03.loss, loss(hard_t=True), "labels are learned at T = 1"),
-        (lesson_03.loss, loss(kl=lambda p, q: kl_divergence(q, p)), "teacher comes first"),
-        (lesson_03.loss, loss(reduce=np.sum), "Average over the examples"),
-        (lesson_03.loss, loss(soft_weight=4), "Here the loss is"),
-        (lesson_02.softmax, lambda z, t: clipped(z / t), "overflows"),
-        (lesson_02.kl, lambda p, q: np.sum(p * np.log2(p / q)), "in bits"),
-        (lesson_02.kl, lambda p, q: np.mean(p * np.log(p / q)), "the mean divides"),
-        (lesson_02.gradient, lambda s, t, T: 4 * (softmax(s, T) - softmax(t, T)), "not at T = 2"),
-        (lesson_03.loss, loss(kl=lambda p, q: -(p * np.log(q)).sum(axis=1)), "cross-entropy"),
-        (lesson_03.loss, loss(hard=lambda s, z, t: cross_entropy(softmax(z), s)),
-         "learns from the teacher's"),
-        (lesson_03.loss, loss(hard=lambda s, z, t: cross_entropy(softmax(z, t), s)),
-         "learns from the teacher's"),
-        (lesson_03.loss, loss(hard=lambda s, z, t: cross_entropy(softmax(z, t), s, t)),
-         "learns from the teacher's"),
-        (lesson_03.loss, loss(hard=lambda s, z, t: kl_divergence(softmax(z), softmax(s))),
-         "learns from the teacher's"),
-        (lesson_03.loss,
-         loss(soft=lambda s, z, t: kl_divergence(softmax(flat(z), t), softmax(flat(s), t))),
-         "on *probabilities*"),
-        (lesson_03.loss,
-         loss(soft=lambda s, z, t: kl_divergence(softmax(flat(z), t), softmax(s, t))),
-         "on *probabilities*"),
-        (lesson_03.balanced, 0.06, "the cohort itself"),
-        (lesson_03.balanced, lambda: a_cohort(balanced=False), "balanced=True"),
-        (lesson_03.balanced, lambda: a_cohort(n_images=[100]), "n_images=[50]"),
-        (lesson_03.balanced, lambda: a_cohort(alphas=[0.9]), "alphas=[0, 0.9]"),
-        (lesson_03.balanced, lambda: a_cohort(temperatures=[1]), "temperatures=[4]"),
-        (lesson_03.balanced, lambda: a_cohort(seeds=range(5)), "5 seed(s)"),
-        (lesson_03.balanced, lambda: a_cohort(steps=1), "not clear of 0"),
-        (lesson_03.verdict, "helps", "reaches below it"),
-        (lesson_03.verdict, " Hurts", "lies mostly above"),
-        (lesson_03.verdict, "perhaps", "cannot tell"),
-        (lesson_03.stored, lambda model, x: model(x, training=True), "dropout is on"),
-        (lesson_03.stored, stored(softmax), "Those are probabilities"),
-        (lesson_03.stored, stored(lambda z: softmax(z, 4)), "Those are probabilities"),
-        (lesson_03.stored, stored(lambda z: z / 4), "divided by 4"),
-        (lesson_03.stored, stored(lambda z: -z), "For the first image"),
-        (lesson_03.stored, stored(lambda z: z.argmax(axis=1)), "Those are classes"),
-        (lesson_03.stored, stored(lambda z: np.eye(5)[z.argmax(axis=1)]), "the teacher's labels"),
-        (lesson_03.stored, stored(lambda z: z[:1]), "one row per image"),
-        (lesson_03.stored, changing(lambda model: model(np.ones((2, 4, 4, 1)), training=True)),
-         "changes the teacher"),
-        (lesson_03.stored, changing(lambda model: setattr(model, "trainable", False)),
-         "changes the teacher"),
-        (lesson_04.losses, "ABCE", "lacks its T²"),
-        (lesson_04.losses, "AD", "on the teacher's probabilities"),
-        (lesson_04.losses, "ABEF", "arguments swapped"),
-        (lesson_04.losses, "ABEG", "squared error"),
-        (lesson_04.losses, "AE", "B is a cross-entropy"),
-        (lesson_04.losses, "AB", "E is the divergence written out"),
-        (lesson_04.losses, "BE", "A is the formula of lesson 03"),
-        (lesson_04.losses, 3, "Give the letters"),
-        (lesson_04.losses, "AX", 'called "A" to "G"'),
-        (lesson_04.share, lambda a, b: (a > b).mean(), "runs of the same seed only"),
-        (lesson_04.share, lambda a, b: (a[:, None] >= b).mean(), "A tie is not a win"),
-        (lesson_04.share, lambda a, b: 0.5 * ((a[:, None] >= b) * 1.0 + (a[:, None] > b)).mean(),
-         "Half a point for a tie"),
-        (lesson_04.share, lambda a, b: (a[:, None] <= b).mean(), "how often it is *not* ahead"),
-        (lesson_04.share, lambda a, b: 100 * (a[:, None] > b).mean(), "not a percentage"),
-        (lesson_04.share, lambda a, b: (a[:, None] > b).sum(), "That is a count"),
-        (lesson_04.share, lambda a, b: a[:, None] > b, "several numbers"),
-        (lesson_04.share, lambda a, b: 0.123, "Here it is"),
-        (lesson_04.interval, interval(factor=1.96), "1.96 is for many runs"),
-        (lesson_04.interval, interval(root=False), "how far single runs spread"),
-        (lesson_04.interval, interval(factor=1, root=False), "how far single runs spread"),
-        (lesson_04.interval, interval(factor=1), "One standard error either side"),
-        (lesson_04.interval, interval(ddof=0), "n - 1, not by n"),
-        (lesson_04.interval, lambda a, b: lesson_04.unpaired_difference(a, b)[1:3], "*not* paired"),
-        (lesson_04.interval, lambda a, b: interval()(a, b)[::-1], "lower end comes first"),
-        (lesson_04.interval, lambda a, b: interval()(b, a), "Here it is"),
-        (lesson_04.interval, lambda a, b: (a - b).mean(), "Return two numbers"),
-        (lesson_05.distils, "ABC", "nothing of the teacher reaches"),
-        (lesson_05.distils, "ACD", "copies weights"),
-        (lesson_05.distils, "C", "distillation at T = 1"),
-        (lesson_05.distils, "A", "the whole of the soft loss"),
-        (lesson_05.distils, "E", 'called "A" to "D"'),
-        (lesson_05.distils, 3, "Give the letters"),
-        (lesson_05.rescue, lambda p, t: np.exp(p / t) / np.exp(p / t).sum(1, keepdims=True),
-         "the article's mistake"),
-        (lesson_05.rescue, lambda p, t: p / t, "no longer add up"),
-        (lesson_05.rescue, lambda p, t: p, "T has no effect"),
-        (lesson_05.rescue, lambda p, t: np.log(p) / t, "Turn them into probabilities"),
-        (lesson_05.rescue, lambda p, t: softmax(np.log(p) * t), "That sharpens"),
-        (lesson_05.rescue, lambda p, t: p ** (1 / t), "add up to 1"),
-        (lesson_05.rescue, lambda p, t: p**t / (p**t).sum(1, keepdims=True), "T-th root"),
-        (lesson_05.rescue, lambda p, t: softmax(np.log(p).T, t).T, "the last axis"),
-        (lesson_05.rescue, lambda p, t: softmax(np.log(p), t / 2), "yours are"),
-        (lesson_05.rescue, lambda p, t: softmax(np.log(p), t)[0], "Return the shape"),
-        (lesson_05.rescue, lambda p, t: softmax(np.log(p), t), "minus infinity"),
-        (lesson_05.rescue, lambda p, t: np.exp((z := np.log(p)) / t - z.min() / t)
-         / np.exp(z / t - z.min() / t).sum(1, keepdims=True), "minus infinity"),
-        (lesson_05.budget, "16 units, labels alone", "the same student distilled"),
-        (lesson_05.budget, "16 units, distilled", "more units would fit"),
-        (lesson_05.budget, "64 units, labels alone, 78 % pruned", "sort the board"),
-        (lesson_05.budget, "64 units, distilled, 78 % pruned", "sort the board"),
-        (lesson_05.budget, "64 units, labels alone, 8 bits", "who taught it"),
-        (lesson_05.budget, "16 units, distilled, 8 bits", "The smallest"),
-        (lesson_05.budget, "64 units, labels alone", "over the budget"),
-        (lesson_05.budget, "64 units, distilled", "over the budget"),
-        (lesson_05.budget, "128 units", "no model of that name"),
-        (lesson_05.budget, 6000, "in quotes"),
-    ],
-)  # fmt: skip
-def test_each_expected_mistake_has_an_answer_of_its_own(exercise, answer, words, verdict):
-    computed = exercise in (lesson_01.most_unsure, lesson_03.balanced) and callable(answer)
-    said = verdict(exercise, answer() if computed else answer)
-    assert said.startswith(f"✗ {exercise.name} not yet.")
-    assert words in said
+def test_an_error_names_the_line_of_the_learners_own_code(verdict):
+    source = "def my(z, T):\n    z = z / T\n    return np.ex(z)\n"
+    names = {"np": np}
+    exec(compile(source, "<cell>", "exec"), names)
+    said = verdict(lesson_02.softmax, names["my"])
+    assert "stopped in line 3: AttributeError: module 'numpy' has no attribute 'ex'" in said
+
+    def of_numpy(logits, temperature):
+        return np.concatenate(logits)  # the error comes up in NumPy, the line is this one
+
+    assert ", `return np.concatenate(logits)  # the error" in verdict(lesson_02.softmax, of_numpy)
+
+
+def test_the_distributions_that_a_student_may_have_are_told_apart(verdict):
+    """Every answer to 2.3 on a grid: right exactly where KL(p || q) is above 1."""
+    p = np.array([0.70, 0.28, 0.02])
+    for first in np.arange(0.02, 0.99, 0.04):
+        for second in np.geomspace(1e-4, 0.999 - first, 12):
+            q = np.array([first, second, 1 - first - second])
+            said = verdict(lesson_02.kl, q)
+            right = q.argmax() == 0 and kl_divergence(p, q) > 1
+            assert said.startswith("✓" if right else "✗"), q

@@ -11,13 +11,14 @@ from matplotlib.figure import Figure
 
 from kdlab import (
     Interval,
+    figures,
     plot_history,
     plot_images,
     plot_intervals,
     plot_lines,
+    plot_matrix,
     plot_reliability,
     plot_soft_targets,
-    plots,
     reliability,
     show,
     softmax,
@@ -50,7 +51,7 @@ def shown(monkeypatch):
     import IPython.display
 
     sent = []
-    monkeypatch.setattr(plots, "in_kernel", lambda: True)
+    monkeypatch.setattr(figures, "in_kernel", lambda: True)
     monkeypatch.setattr(IPython.display, "display", lambda data, raw: sent.append((data, raw)))
     return sent
 
@@ -68,7 +69,15 @@ def test_the_text_cannot_become_markup(shown):
     show(plot_lines([1, 2], {"a": [1, 2]}), '"><script>alert(1)</script> & more')
     html = shown[0][0]["text/html"]
     assert "<script" not in html and "&quot;&gt;&lt;script&gt;" in html
-    assert html.count("<") == 1  # the image's own
+    assert html.count("<") == 3  # the image's own, and the style's two
+
+
+def test_a_photograph_is_not_turned_over(shown):
+    show(plot_images(IMAGES), "Grey digits.")
+    show(plot_images(np.zeros((2, 8, 8, 3))), "Photographs.")
+    grey, colour = [data["text/html"] for data, _ in shown]
+    assert "kdlab-figure" in grey and "<style>" in grey
+    assert "kdlab-figure" not in colour and "<style>" not in colour
 
 
 @pytest.mark.parametrize("alt", ["", "  \n", None, 3])
@@ -287,6 +296,43 @@ def test_no_model_to_draw_is_named():
     ],
 )
 def test_curves_of_another_length_are_named(call, named):
+    with pytest.raises(ValueError, match=named):
+        call()
+
+
+def test_a_matrix_has_its_numbers_in_it():
+    values = [[0.8, 0.15, 0.05], [0.0, 0.994, 0.006]]
+    [ax] = axes_of(plot_matrix(values, ["cat", "dog"], [7, 8, 9], xlabel="says", ylabel="is"))
+    np.testing.assert_array_equal(ax.images[0].get_array(), values)
+    texts = {t.get_position(): t.get_text() for t in ax.texts}
+    assert texts[1, 0] == "0.15" and texts[2, 1] == "0.01" and len(texts) == 6
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["cat", "dog"]
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["7", "8", "9"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("says", "is")
+    assert ax.yaxis_inverted(), "the first row stands at the top"
+    [ax] = axes_of(plot_matrix([[120, 3], [0, 98]], ["a", "b"]))
+    assert [t.get_text() for t in ax.texts] == ["120", "3", "0", "98"]
+
+
+def test_a_matrix_without_its_diagonal_shows_the_rest_in_full_colour():
+    [ax] = axes_of(plot_matrix([[0.9, 0.1], [0.2, 0.8]], "ab", hide_diagonal=True))
+    assert [t.get_text() for t in ax.texts] == ["0.10", "0.20"]
+    assert ax.images[0].get_clim() == (0, 0.2)
+    assert ax.images[0].get_array().mask.tolist() == [[True, False], [False, True]]
+    axes_of(plot_matrix([[1.0]], ["a"], hide_diagonal=True))  # nothing is left, and no error
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (lambda: plot_matrix([1, 2], "ab"), "values must have 2 dimensions"),
+        (lambda: plot_matrix([[1, -2]], "a", "ab"), "values must not be negative, got -2"),
+        (lambda: plot_matrix(np.ones((31, 2)), "ab"), r"at most 30 rows .* \(31, 2\): choose some"),
+        (lambda: plot_matrix([[1, 2]], "ab"), "values and row_names .* 1 and 2"),
+        (lambda: plot_matrix([[1, 2]], ["a"]), "the columns of values and column_names .* 2 and 1"),
+    ],
+)
+def test_a_matrix_that_does_not_fit_is_named(call, named):
     with pytest.raises(ValueError, match=named):
         call()
 

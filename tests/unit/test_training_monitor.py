@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from fallbacks import html_of, text_of
 
+from kdlab import _checks
 from kdlab.widgets import TrainingMonitor
 
 
@@ -81,6 +82,40 @@ def test_monitor_takes_numpy_numbers_and_shows_a_diverging_run():
     assert np.isnan(np.frombuffer(monitor._progress["curves"][0]["y"], "<f4")[1])
 
 
+def curves(pushed):
+    return {(c["of"], c["name"]): list(np.frombuffer(c["y"], "<f4")) for c in pushed["curves"]}
+
+
+def test_runs_of_one_monitor_stay_beside_each_other(capsys):
+    monitor, _, pushed = watched(title="Both")
+    for name, y in {"alone": 0.5, "taught": 0.75}.items():
+        run = monitor.run(name)
+        run.start(2)
+        run.update(1, val_accuracy=y)
+        run.finish("Done.")
+    assert curves(pushed[-1]) == {
+        ("alone", "val_accuracy"): [0.5],
+        ("taught", "val_accuracy"): [0.75],
+    }
+    assert pushed[-1]["name"] == "taught" and monitor.history == {"val_accuracy": [0.75]}
+    assert "Both, alone: 1 of 2 epochs, val_accuracy 0.5. Done.\n" in capsys.readouterr().out
+    # The same cell once more: each run takes the place of its older self.
+    run = monitor.run("alone")
+    run.start(2)
+    assert list(curves(pushed[-1])) == [("taught", "val_accuracy")]
+    run.update(2, val_accuracy=0.25)
+    run.finish()
+    assert curves(pushed[-1])["alone", "val_accuracy"] == [0.25]
+    # Started by itself the monitor forgets them all.
+    monitor.start(1)
+    assert pushed[-1]["curves"] == [] and pushed[-1]["name"] == ""
+
+
+def test_a_run_is_a_monitor_for_train():
+    run = TrainingMonitor().run("alone")
+    assert _checks.monitor(run) is run
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -89,6 +124,7 @@ def test_monitor_takes_numpy_numbers_and_shows_a_diverging_run():
         (lambda m: m.update(6), "done must be .* got 6"),
         (lambda m: m.update("2"), "done must be .* got '2'"),
         (lambda m: m.update(1, loss="low"), "loss must be a number, got 'low'"),
+        (lambda m: m.run(""), "name must be a text that is not empty, got ''"),
         (lambda m: TrainingMonitor(""), "title must be a text that is not empty, got ''"),
     ],
 )

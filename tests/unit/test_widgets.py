@@ -354,6 +354,16 @@ def test_the_page_side_is_small(widget, limit):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
+def test_each_version_has_a_style_sheet_of_its_own_in_the_page(name, monkeypatch):
+    """anywidget keeps one style sheet for each name, that of whoever came last."""
+    one, same = EXAMPLES[name].make(), EXAMPLES[name].make()
+    monkeypatch.setattr(getattr(kdlab, name), "_css", one._css.replace(".kd-", ".kd-older-", 1))
+    older = EXAMPLES[name].make()
+    assert one._anywidget_id == same._anywidget_id != older._anywidget_id
+    assert one._dom_classes[0] in one._anywidget_id
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_the_page_side_is_self_contained(name):
     widget = getattr(kdlab.widgets, name)
     for text in (widget._esm, widget._css):

@@ -1,7 +1,14 @@
 /**
- * In JupyterLab: a widget that is stored in a notebook is shown, or else its still picture.
+ * In JupyterLab and Notebook 7: a widget that was just run is in view, and one that is stored in a
+ * notebook is shown, or else its still picture.
  *
- * Two things come between, and 'Error displaying widget: model not found' stands there instead. A
+ * Shift+Enter goes to the next cell, so a widget that is not low stands half above the window's
+ * edge: the page is moved until all of it, or its top, can be seen (`attendToRuns`). Nothing moves
+ * when a notebook is opened, when many cells are run at once, or once the learner has done anything
+ * else. And what a widget keeps in view while it is scrolled past (`position: sticky`) stays in the
+ * window, not in a box of the output's own (`STYLE`).
+ *
+ * For a stored widget, two things come between, and 'Error displaying widget: model not found' stands there instead. A
  * save in the moment of opening takes the stored widgets away before they are read (`_saveState` of
  * the widget manager): they are put back. And the manager gives up after two seconds without a last
  * look (`get_model`): what failed is tried once more, and after that the output's own HTML stands
@@ -13,6 +20,11 @@
 (() => {
   const VIEW = "application/vnd.jupyter.widget-view+json";
   const STATE = "application/vnd.jupyter.widget-state+json";
+  const STYLE = `.jp-Cell:not(.jp-mod-outputsScrolled)
+    :is(.jp-OutputArea, .jp-OutputArea-child, .jp-OutputArea-output):has(.kdlab) { overflow: visible }`;
+  const INPUTS = ["keydown", "pointerdown", "click", "wheel", "touchmove"];
+  const MARGIN = 4; // pixels between a widget and the window's edge
+  const PATIENCE = 10_000; // milliseconds after a run, in which its widget may still come or grow
   let shared;
 
   /** A package that JupyterLab shares with its extensions. */
@@ -21,7 +33,9 @@
     return (await version.get())();
   }
 
-  function activate(_, tracker) {
+  function start(tracker, actions) {
+    document.head.append(Object.assign(document.createElement("style"), { textContent: STYLE }));
+    attendToRuns(actions);
     const attend = (panel) => {
       keepStored(panel.context);
       withStillPictures(panel.content.rendermime);
@@ -42,6 +56,63 @@
     };
     // Not before the widget manager has heard of the save.
     context.saveState.connect((_, what) => what === "started" && queueMicrotask(putBack));
+  }
+
+  /** After a single cell was run, keep its widget in view until the learner does something else. */
+  function attendToRuns({ executionScheduled, executed }) {
+    let attended = new AbortController();
+    let runs = 0; // since the learner did something: several at once are many cells to run
+    const anew = () => {
+      runs = 0;
+      attended.abort();
+    };
+    for (const input of INPUTS) addEventListener(input, anew, { capture: true, passive: true });
+    executionScheduled.connect((_, { notebook, cell }) => {
+      attended.abort();
+      if (runs++) return;
+      attended = new AbortController();
+      keepInView(notebook, cell, attended.signal);
+    });
+    executed.connect(() => {
+      const run = attended;
+      setTimeout(() => run.abort(), PATIENCE);
+    });
+  }
+
+  function keepInView(notebook, cell, signal) {
+    const outer = cell.node.closest(".jp-WindowedPanel-outer") ?? notebook.node;
+    const before = new Set(cell.node.querySelectorAll(".kdlab")); // of the run before
+    let widget;
+    const place = () => {
+      const isNear = notebook.widgets.indexOf(cell) >= notebook.activeCellIndex - 1;
+      if (widget && isNear && !signal.aborted) bring(widget, cell.node, outer);
+    };
+    const sized = new ResizeObserver(place);
+    const found = new MutationObserver(() => {
+      const now = [...cell.node.querySelectorAll(".kdlab")].filter((node) => !before.has(node));
+      if (now.at(-1) === widget) return;
+      widget = now.at(-1);
+      sized.disconnect();
+      if (widget) sized.observe(widget);
+    });
+    found.observe(cell.node, { childList: true, subtree: true });
+    // JupyterLab may go to the next cell after that.
+    outer.addEventListener("scroll", place, { signal });
+    signal.addEventListener("abort", () => {
+      found.disconnect();
+      sized.disconnect();
+    });
+  }
+
+  /** Scroll until a widget is in view, with what led to it where there is room. */
+  function bring(widget, cell, outer) {
+    const { top, bottom, height } = outer.getBoundingClientRect();
+    const own = widget.getBoundingClientRect();
+    const starts = [cell.previousElementSibling, cell, widget]
+      .filter((node) => node)
+      .map((node) => node.getBoundingClientRect().top - MARGIN);
+    const start = starts.find((start) => own.bottom + MARGIN - start <= height) ?? starts.at(-1);
+    if (start < top || own.bottom > bottom) outer.scrollTop += Math.floor(start - top);
   }
 
   function withStillPictures(rendermime) {
@@ -75,8 +146,9 @@
       shared = scope;
     },
     async get() {
-      const { INotebookTracker } = await use("@jupyterlab/notebook");
-      const id = "kdlab:still-pictures";
+      const { INotebookTracker, NotebookActions } = await use("@jupyterlab/notebook");
+      const activate = (_, tracker) => start(tracker, NotebookActions);
+      const id = "kdlab:widgets-in-view";
       const plugin = { id, autoStart: true, requires: [INotebookTracker], activate };
       return () => ({ __esModule: true, default: plugin });
     },

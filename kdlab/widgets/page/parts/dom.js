@@ -45,6 +45,35 @@ export function stillIn(box) {
   return box.appendChild(element("span.kd-still"));
 }
 
+/** What is not needed at first, behind its name. */
+export function folded(name, node) {
+  return element("details.kd-fold", element("summary", name), node);
+}
+
+/**
+ * Make buttons one stop of the Tab key, at the one that is chosen, or the first; arrow keys go from
+ * one to the next. `draw(i)` says which is chosen.
+ */
+export function createToolbar(name, tag, ...buttons) {
+  const node = element(tag, { role: "toolbar", "aria-label": name }, ...buttons);
+  let stop;
+  const stopAt = (i) => {
+    if (i !== stop) buttons.forEach((button, k) => (button.tabIndex = k === i ? 0 : -1));
+    stop = i;
+  };
+  node.onkeydown = (event) => {
+    const place = buttons.indexOf(document.activeElement);
+    const last = buttons.length - 1;
+    const moves = { ArrowLeft: place - 1, ArrowRight: place + 1, Home: 0, End: last };
+    if (!(event.key in moves)) return;
+    event.preventDefault();
+    const next = Math.min(Math.max(moves[event.key], 0), last);
+    stopAt(next);
+    buttons[next].focus();
+  };
+  return { node, draw: stopAt };
+}
+
 /** Follow traits of the model until the view closes. */
 export function follow(model, traits, action, signal) {
   for (const trait of traits) {

@@ -37,6 +37,15 @@ export function readNames(names) {
   return Array.isArray(names) ? names : Array.from({ length: names }, (_, k) => String(k));
 }
 
+/** What depends on the example alone: `work(index)`, once for each new one. */
+export function onceAnExample(work) {
+  let known;
+  return (index) => {
+    if (known?.index !== index) known = { index, ...work(index) };
+    return known;
+  };
+}
+
 export function exampleName({ labels, classNames }, index) {
   return `Example ${index}` + (labels ? `, labelled ${classNames[labels[index]]}` : "");
 }

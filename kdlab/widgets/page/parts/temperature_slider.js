@@ -1,5 +1,5 @@
 /** The slider for T: logarithmic, with stops at round numbers. */
-import { assign, element, stillIn } from "./dom.js";
+import { assign, createToolbar, element, stillIn } from "./dom.js";
 import { formatNumber } from "./numbers.js";
 
 export const PRESETS = [1, 2, 4, 10, 20];
@@ -43,9 +43,10 @@ export function createSlider(range, set) {
     return button;
   });
   const label = labelled("Temperature", input);
+  const toolbar = createToolbar("Temperatures", "div.kd-presets", ...presets);
   return {
     presets,
-    node: element("div.kd-slider", label, output, element("div.kd-presets", ...presets)),
+    node: element("div.kd-slider", label, output, toolbar.node),
     draw({ t }) {
       const text = `T = ${formatNumber(t)}`;
       input.value = toStep(t);
@@ -53,6 +54,7 @@ export function createSlider(range, set) {
       readout.textContent = text;
       const distances = PRESETS.map((preset) => Math.abs(Math.log(preset / t)));
       const nearest = distances.indexOf(Math.min(...distances));
+      toolbar.draw(nearest);
       presets.forEach((button, i) => {
         button.setAttribute("aria-pressed", t === PRESETS[i]);
         button.classList.toggle("kd-near", i === nearest);

@@ -119,7 +119,7 @@ function settingsMap({ maps, alphas, temperatures, notes }, set) {
     });
   });
   return {
-    node: element("div.kd-map", title, grid.node, note),
+    node: element("div.kd-setting", element("div.kd-map", title, grid.node), note),
     draw(state) {
       drawMap(state);
       grid.show(state.place);

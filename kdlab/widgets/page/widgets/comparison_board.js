@@ -4,12 +4,13 @@
  */
 import { createBars } from "../parts/bars.js";
 import { createClassTable } from "../parts/class_table.js";
-import { element } from "../parts/dom.js";
+import { element, folded } from "../parts/dom.js";
 import {
   createChoice,
   createPicker,
   createPicture,
   exampleName,
+  onceAnExample,
   readExamples,
   verdictMark,
 } from "../parts/examples.js";
@@ -59,12 +60,12 @@ function render(view) {
     const words = inTheWordsOf(examples);
     const tables = [modelTable(examples, set), createClassTable(examples)];
     const parts = [...tables, gallery, picker, slider, answerCards(examples)];
+    slider.node.classList.add("kd-stays");
     root.append(...parts.map((part) => part.node), words.node);
-    let shown = {}; // the chosen test image, and the classes that matter for it
+    const shown = onceAnExample((index) => shownOf(examples, index));
     const look = ({ temperature: t, index, show, sort_by: sortBy, descending }) => {
-      if (index !== shown.index) shown = shownOf(examples, index);
       const rows = orderOf(models, sortBy, descending);
-      return { ...shown, t, show, among: gallery.list(show), sortBy, descending, rows };
+      return { ...shown(index), t, show, among: gallery.list(show), sortBy, descending, rows };
     };
     return { parts, words, look, spoken: SPOKEN };
   });
@@ -74,7 +75,7 @@ function render(view) {
 function shownOf({ models, classNames, labels, logitsOf }, index) {
   const scores = models.map((_, m) => logitsOf(index, m));
   const firsts = scores.map((logits) => softmax(logits));
-  return { index, scores, firsts, list: createShortlist(classNames, scores, labels[index]) };
+  return { scores, firsts, list: createShortlist(classNames, scores, labels[index]) };
 }
 
 /** A row per model, with a column for all that is known of any. */
@@ -100,7 +101,7 @@ function modelTable({ models, n, axisFrom, notes }, set) {
   const table = createTable("Models", [name.node, accuracy.node, scale, ...nodes], rows);
   const axis = `The axis begins at ${formatNumber(100 * axisFrom)} %.`;
   return {
-    node: element("div", table.node, element("p.kd-note", [axis, ...notes].join(" "))),
+    node: element("div", table.node, folded("What the intervals say", element("p.kd-note", [axis, ...notes].join(" ")))),
     draw(state) {
       table.arrange(state.rows);
       for (const head of heads) head.draw(state);

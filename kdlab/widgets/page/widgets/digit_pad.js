@@ -18,11 +18,10 @@ import { createShortlist } from "../parts/shortlist.js";
 import { createSlider } from "../parts/temperature_slider.js";
 import { createWords } from "../parts/words.js";
 
-// The models by their keys: what they are called, and the title of their bars.
-const MODELS = {
-  student: ["student", "Student, in this page"],
-  teacher: ["teacher", "Teacher, in the kernel"],
-};
+// A student without a name, and the teacher: the title of their bars, what heads their column in
+// words, and how a sentence about them begins.
+const STUDENT = { title: "Student, in this page", head: "student", subject: "The student" };
+const TEACHER = { title: "Teacher, in the kernel", head: "teacher", subject: "The teacher" };
 const TRAITS = ["temperature", "pixels", "_answer"];
 const UNDO = 50;
 const LEVELS = DOTS ** 2; // of ink
@@ -30,29 +29,34 @@ const HELP =
   "Draw with mouse, finger or pen; the right button erases. Keys: arrows move, Shift+arrows " +
   "draw, Space fills or empties a pixel, + and − change its ink. Dashed bars: at T = 1. " +
   "Fit centres and scales the drawing into the dashed box";
+const SEEN = ` Each pixel that the network sees is the ink in ${DOTS}×${DOTS} dots of the drawing.`;
 const EMPTY = "Draw a digit.";
+const LONG = 3; // letters; bars of classes with longer names are wider
 
 function render(view) {
   return mount(view, "div.kdlab.kd-digit-pad", TRAITS, ({ model, data, root, set, signal }) => {
     const pad = readPad(data);
     const slider = createSlider(pad.range, set);
     const board = drawingBoard(pad, set);
-    const charts = pad.models.map((key) => createAnswerChart(pad.classNames, key, MODELS[key][1]));
-    const stage = element("div.kd-desk", board.node, ...charts.map((chart) => chart.node));
+    const charts = pad.models.map(({ key, title }) => createAnswerChart(pad.classNames, key, title));
+    const answers = element("div.kd-answers", ...charts.map((chart) => chart.node));
+    answers.classList.toggle("kd-long", pad.classNames.some((name) => name.length > LONG));
     const help = element("p.kd-help", { id: board.helpId }, HELP);
-    help.append(pad.images ? ", where the examples lie." : ".");
+    help.append(pad.images ? ", where the examples lie." : ".", SEEN);
     const words = inTheWordsOf(pad);
     const parts = [slider, board, ...charts];
-    root.append(slider.node, stage, help);
+    const folded = element("div.kd-folded");
     if (pad.images) {
       const picker = createPicker(pad, (_, i, when) => set("pixels", pad.rowsOf(i), when));
-      root.append(element("p.kd-title", "Or start from an example"), picker.node);
+      folded.append(fold("Start from an example", picker.node));
       parts.push(picker);
     }
+    folded.append(fold("How to draw", help));
+    root.append(element("div.kd-desk", board.node, answers), slider.node, folded);
     root.append(words.node, createKeptLine(model, signal));
     const hasKernel = () =>
       model.widget_manager?.kernel && !root.closest(".jupyter-widgets-disconnected");
-    let drawing = {}; // and what the student makes of it
+    let drawing = {}; // and what the students make of it
     return {
       ...{ parts, words },
       look(chosen) {
@@ -63,12 +67,20 @@ function render(view) {
   });
 }
 
-/** The network and the examples, ready to use. */
+function fold(title, content) {
+  return element("details", element("summary", title), content);
+}
+
+/** The networks and the examples, ready to use. */
 function readPad(packed) {
-  const layers = readNetwork(packed.network);
-  const models = Object.keys(MODELS).slice(0, packed.hasTeacher ? 2 : 1);
+  const networks = packed.students.map(({ network }) => readNetwork(network));
+  const models = packed.students.map(({ name }, i) => ({
+    ...(name === STUDENT.head ? STUDENT : { title: name, head: name, subject: `“${name}”` }),
+    key: i ? `student-${i + 1}` : "student",
+  }));
+  if (packed.hasTeacher) models.push({ ...TEACHER, key: "teacher" });
   const classNames = readNames(packed.classNames);
-  const says = (image) => forward(layers, image);
+  const says = (image) => networks.map((layers) => forward(layers, image));
   const pad = { ...packed, classNames, models, says, find: () => -1 };
   if (!packed.images) return pad;
   const examples = readExamples(packed);
@@ -87,23 +99,25 @@ function drawingOf({ says, find }, pixels) {
   return { pixels, image, index: find(image), logits: image.some(Boolean) ? says(image) : undefined };
 }
 
-/** Everything that is shown, from what the learner chose. */
-function look({ classNames }, drawing, { temperature: t, _answer: answer }, hasKernel) {
+/** Everything that is shown, from what the learner chose; what each model says by its key. */
+function look({ classNames, models }, drawing, { temperature: t, _answer: answer }, hasKernel) {
   const { pixels, image, index, logits } = drawing;
   const state = { t, pixels, image, index };
-  if (!logits) return { ...state, student: { note: EMPTY }, teacher: { note: "" } };
+  const each = (said) => Object.fromEntries(models.map(({ key }, i) => [key, said(i)]));
+  if (!logits) return { ...state, ...each((i) => ({ note: i ? "" : EMPTY })) };
   const bars = (scores) => ({ p: softmax(scores, t), p1: softmax(scores) });
-  const scores = [logits];
-  let teacher = { note: hasKernel ? "Waiting for the kernel…" : "No kernel: the student alone." };
+  const scores = [...logits];
+  const alone = `No kernel: the student${logits.length > 1 ? "s" : ""} alone.`;
+  let teacher = { note: hasKernel ? "Waiting for the kernel…" : alone };
   if (answer.pixels && alike(answer.pixels.flat(), image)) {
     if (answer.logits) scores.push(answer.logits);
     teacher = answer.error ? { note: answer.error } : bars(answer.logits);
   }
   const list = createShortlist(classNames, scores);
-  return { ...state, student: bars(logits), teacher, list };
+  return { ...state, ...each((i) => (i < logits.length ? bars(logits[i]) : teacher)), list };
 }
 
-/** Where one draws, and what the network sees of it. */
+/** Where one draws, and what a network sees of it. */
 function drawingBoard({ imageShape: [height, width], frame }, set) {
   const helpId = `kd-help-${Math.random()}`;
   const bitmap = createBitmap(height, width);
@@ -146,9 +160,9 @@ function drawingBoard({ imageShape: [height, width], frame }, set) {
 
   const seen = new Uint8Array(height * width);
   const picture = createPicture({ images: seen, imageShape: [height, width, 1] });
-  const caption = `The network sees ${height}×${width} pixels of ${DOTS}×${DOTS} dots`;
-  const figure = element("figure.kd-seen", picture.node, element("figcaption", caption));
+  const caption = element("figcaption", "What the network sees");
   const cell = element("p.kd-cell", { role: "status" });
+  const figure = element("figure.kd-seen", picture.node, caption, cell);
 
   function extend(event) {
     const box = canvas.getBoundingClientRect();
@@ -213,7 +227,7 @@ function drawingBoard({ imageShape: [height, width], frame }, set) {
   }
 
   return {
-    node: element("div", board, tools, cell, figure),
+    node: element("div", board, tools, figure),
     helpId,
     draw(state) {
       if (state.pixels === pixels) return;
@@ -234,24 +248,24 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 
 /** The same as a table and a sentence. */
 function inTheWordsOf({ classNames, models }) {
-  const words = createWords(classNames, models.map((key) => MODELS[key][0]));
+  const words = createWords(classNames, models.map(({ head }) => head));
   const column = (names, of, { p }) =>
     p ? Array.from(of(p), formatProbability) : names.map(() => "no answer");
-  const sentence = (key, { p, note }) => {
+  const sentence = (subject, { p, note }) => {
     if (!p) return note;
     const k = argmax(p);
-    return `The ${MODELS[key][0]} says ${classNames[k]}, ${(100 * p[k]).toFixed(1)} percent.`;
+    return `${subject} says ${classNames[k]}, ${(100 * p[k]).toFixed(1)} percent.`;
   };
   return {
     node: words.node,
     draw(state) {
       const title = `Probabilities of the drawing at T = ${formatNumber(state.t)}`;
       const { names = classNames, of } = state.list ?? {};
-      words.draw(title, models.map((key) => column(names, of, state[key])), names);
+      words.draw(title, models.map(({ key }) => column(names, of, state[key])), names);
     },
     speak(state) {
       this.draw(state);
-      words.speak(models.map((key) => sentence(key, state[key])).join(" "));
+      words.speak(models.map(({ key, subject }) => sentence(subject, state[key])).join(" "));
     },
   };
 }

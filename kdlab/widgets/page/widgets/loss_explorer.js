@@ -1,10 +1,11 @@
 /** LossExplorer in the page: the distillation loss of one example, taken apart. */
 import { createDecayPlot } from "../parts/decay_plot.js";
-import { element, stillIn } from "../parts/dom.js";
+import { element, folded, stillIn } from "../parts/dom.js";
 import {
   createPicker,
   createPicture,
   exampleName,
+  onceAnExample,
   readExamples,
   verdictMark,
 } from "../parts/examples.js";
@@ -37,21 +38,15 @@ function render(view) {
     const picker = createPicker(examples, set);
     const words = inTheWordsOf(examples);
     root.append(
-      element("div.kd-controls", slider.node, weights.node),
+      element("div.kd-controls.kd-stays", slider.node, weights.node),
       sum.node,
       element("div.kd-halves", element("div", about.node, plot.node), chart.node),
-      picker.node,
+      folded("Choose another example", picker.node),
       words.node,
     );
     const parts = [slider, weights, sum, about, plot, chart, picker];
-    let fixed; // what depends on the example alone
-    return {
-      ...{ parts, words },
-      look(chosen) {
-        if (fixed?.index !== chosen.index) fixed = fixedBy(examples, chosen.index);
-        return look(fixed, chosen);
-      },
-    };
+    const fixed = onceAnExample((index) => fixedBy(examples, index));
+    return { parts, words, look: (chosen) => look(fixed(chosen.index), chosen) };
   });
 }
 
@@ -85,7 +80,7 @@ function fixedBy({ logitsOf, labels, range, classNames }, index) {
   const list = createShortlist(classNames, [either], label);
   const term = hardTerm(student, label);
   return {
-    ...{ index, teacher, student, label, term, stops },
+    ...{ teacher, student, label, term, stops },
     says: [argmax(teacher), argmax(student)],
     ...{ list, ranking: likeliest(list.of(either)) },
     curves: [gradients.map(size), gradients.map((gradient, i) => size(gradient) / ts[i] ** 2)],

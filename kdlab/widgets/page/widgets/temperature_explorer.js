@@ -1,12 +1,14 @@
 /** TemperatureExplorer in the page. */
-import { createBars, fillUpTo, reach } from "../parts/bars.js";
-import { element, stillIn } from "../parts/dom.js";
+import { fillUpTo, reach } from "../parts/bar_axis.js";
+import { createBars } from "../parts/bars.js";
+import { element, folded, stillIn } from "../parts/dom.js";
 import {
   createCaption,
   createPicker,
   createPicture,
   exampleInWords,
   exampleName,
+  onceAnExample,
   readExamples,
   verdictMark,
 } from "../parts/examples.js";
@@ -47,16 +49,12 @@ function render(view) {
     const picker = createPicker(examples, pick, set);
     const words = inTheWordsOf(examples);
     const stage = element("div.kd-stage", facts.node, chart.node);
-    root.append(slider.node, stage, picker.node, words.node, createKeptLine(model, signal));
+    const others = folded("Choose another example", picker.node);
+    slider.node.classList.add("kd-stays");
+    root.append(slider.node, stage, others, words.node, createKeptLine(model, signal));
     const parts = [glide(root), slider, pictures, facts, chart, picker];
-    let fixed; // what depends on the example alone
-    return {
-      ...{ parts, words },
-      look(chosen) {
-        if (fixed?.index !== chosen.index) fixed = fixedBy(examples, chosen.index);
-        return look(fixed, chosen);
-      },
-    };
+    const fixed = onceAnExample((index) => fixedBy(examples, index));
+    return { parts, words, look: (chosen) => look(fixed(chosen.index), chosen) };
   });
 }
 
@@ -72,7 +70,7 @@ function fixedBy({ logits, logitsOf, labels, classNames }, index) {
   const z = logits.map((_, i) => logitsOf(index, i));
   const [p1, q1] = z.map((scores) => softmax(scores));
   const label = labels?.[index];
-  return { index, z, p1, q1, label, list: createShortlist(classNames, z, label) };
+  return { z, p1, q1, label, list: createShortlist(classNames, z, label) };
 }
 
 /** Bars glide to a new example, and follow the slider at once. */

@@ -10,8 +10,8 @@ import { svgNode } from "../parts/svg.js";
 const KEPT = "You can stop it at any time: what has been learned by then is kept.";
 const TRAITS = ["title", "_progress", "_stopping"];
 const [WIDTH, HEIGHT] = [100, 100]; // the drawing's own units; it stretches to its box
-// The two curves of a chart, by the key that is their class, and what they are called.
-const KINDS = { training: "training", validation: "validation" };
+// The classes of a chart's lines, each with a colour and a dash of its own.
+const LINES = ["kd-training", "kd-validation", "kd-third", "kd-fourth"];
 
 function render(view) {
   return mount(view, "div.kdlab.kd-monitor", TRAITS, ({ model, root, signal, redraw }) => {
@@ -98,9 +98,9 @@ function createStop(model, root, redraw, signal) {
   };
 }
 
-function describe({ done, total, unit, secondsLeft, finished }, share, isTooLate) {
+function describe({ name, done, total, unit, secondsLeft, finished }, share, isTooLate) {
   if (!total) return "not started";
-  const parts = [`${Math.floor(done)} of ${total} ${unit}`, `${Math.floor(100 * share)} %`];
+  const parts = [...(name ? [name] : []), `${Math.floor(done)} of ${total} ${unit}`, `${Math.floor(100 * share)} %`];
   if (finished) parts.push(done < total ? "stopped early" : "finished");
   else if (isTooLate) parts.push("not finished");
   else if (secondsLeft !== null) parts.push(`${formatSeconds(secondsLeft)} left`);
@@ -115,7 +115,7 @@ export function formatSeconds(exact) {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** One chart per metric, with its validation curve in it; made when it first has a value. */
+/** One chart per metric, made when it first has a value. */
 function progressCharts() {
   const node = element("div.kd-charts");
   const chartOf = new Map();
@@ -123,37 +123,55 @@ function progressCharts() {
     node,
     draw({ _progress: { curves, done, total, unit, finished } }) {
       const last = (finished && done) || total; // a run that was stopped early fills its charts
-      const curveOf = Object.fromEntries(curves.map((curve) => [curve.name, curve]));
-      const names = new Set(curves.map(({ name }) => name.replace(/^val_/, "")));
-      for (const [name, chart] of chartOf) {
-        if (names.has(name)) continue;
+      const metrics = new Set(curves.map(({ name }) => metricOf(name)));
+      for (const [metric, chart] of chartOf) {
+        if (metrics.has(metric)) continue;
         chart.node.remove(); // a new run with other metrics
-        chartOf.delete(name);
+        chartOf.delete(metric);
       }
-      for (const name of names) {
-        if (!chartOf.has(name)) {
-          chartOf.set(name, createChart(name));
-          node.append(chartOf.get(name).node);
+      for (const metric of metrics) {
+        if (!chartOf.has(metric)) {
+          chartOf.set(metric, createChart());
+          node.append(chartOf.get(metric).node);
         }
-        const [training, validation] = [curveOf[name], curveOf[`val_${name}`]].map(readCurve);
-        chartOf.get(name).draw({ curves: { training, validation }, last, unit });
+        chartOf.get(metric).draw({ metric, unit, last, ...linesOf(metric, curves) });
       }
     },
   };
 }
 
-function readCurve(curve) {
-  return curve && { x: readArray(Float32Array, curve.x), y: readArray(Float32Array, curve.y) };
+function metricOf(name) {
+  return name.replace(/^val_/, "");
 }
 
-function createChart(name) {
-  const lines = Object.fromEntries(
-    Object.keys(KINDS).map((kind) => [kind, svgNode("path", { class: `kd-${kind}` })]),
-  );
+/**
+ * The lines of a chart, each with its place among the colours: of a single run on the training and
+ * on the validation data; of several runs one each, on validation data where there is any.
+ */
+function linesOf(metric, curves) {
+  const own = curves.filter(({ name }) => metricOf(name) === metric);
+  const line = (curve, at, text) => ({ at, text, ...readCurve(curve) });
+  if (!curves.some(({ of }) => of)) {
+    const kinds = own.map((curve) => [curve, Number(curve.name !== metric)]);
+    return { title: metric, lines: kinds.map(([c, at]) => line(c, at, ["training", "validation"][at])) };
+  }
+  const unseen = own.filter(({ name }) => name !== metric);
+  const runs = [...new Set(curves.map(({ of }) => of))];
+  const drawn = unseen.length ? unseen : own;
+  return {
+    title: metric + (unseen.length ? " on unseen images" : ""),
+    lines: drawn.map((curve) => line(curve, runs.indexOf(curve.of), curve.of)),
+  };
+}
+
+function readCurve(curve) {
+  return { x: readArray(Float32Array, curve.x), y: readArray(Float32Array, curve.y) };
+}
+
+function createChart() {
   const viewBox = `0 0 ${WIDTH} ${HEIGHT}`;
   const drawing = svgNode("svg", { viewBox, preserveAspectRatio: "none" });
   const rules = [25, 50, 75].map((y) => svgNode("path", { class: "kd-rule", d: `M0 ${y}h100` }));
-  drawing.append(...rules, ...Object.values(lines));
   const [high, low, start, end] = ["high", "low", "start", "end"].map((place) =>
     element(`span.kd-tick.kd-${place}`),
   );
@@ -162,13 +180,16 @@ function createChart(name) {
   plot.setAttribute("aria-hidden", "true"); // the legend says the latest values
   return {
     node: element("figure", legend, plot),
-    draw({ curves, last, unit }) {
-      const range = yRange(name, Object.values(curves));
-      for (const kind in KINDS) lines[kind].setAttribute("d", path(curves[kind], last, range));
+    draw({ metric, title, lines, last, unit }) {
+      const range = yRange(metric, lines);
+      const reach = Math.max(last, ...lines.map(({ x }) => x.at(-1)));
+      const paths = lines.map((curve) =>
+        svgNode("path", { class: LINES[curve.at % LINES.length], d: path(curve, reach, range) }),
+      );
+      drawing.replaceChildren(...rules, ...paths);
       [low.textContent, high.textContent] = range.map(formatNumber);
-      [start.textContent, end.textContent] = ["0", `${Number(last.toFixed(1))} ${unit}`];
-      const keys = Object.keys(KINDS).flatMap((kind) => key(kind, curves[kind]));
-      legend.replaceChildren(element("strong", name), ...keys);
+      [start.textContent, end.textContent] = ["0", `${Number(reach.toFixed(1))} ${unit}`];
+      legend.replaceChildren(element("strong", title), ...lines.map(key));
     },
   };
 }
@@ -176,14 +197,13 @@ function createChart(name) {
 /** Shares of examples have a fixed axis; a loss begins at 0 and ends where it was highest. */
 function yRange(name, curves) {
   if (/acc|agreement/.test(name)) return [0, 1];
-  const values = curves.flatMap((curve) => (curve ? [...curve.y] : [])).filter(Number.isFinite);
+  const values = curves.flatMap(({ y }) => [...y]).filter(Number.isFinite);
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
   return [low, high > low ? high : low + 1];
 }
 
 /** The curve as an SVG path; where a value is not finite, a gap. */
 function path(curve, last, [low, high]) {
-  if (!curve) return "";
   let d = "";
   let pen = "M";
   curve.y.forEach((value, i) => {
@@ -197,11 +217,10 @@ function path(curve, last, [low, high]) {
   return d;
 }
 
-function key(kind, curve) {
-  if (!curve) return [];
+function key({ at, text, y }) {
   const sample = svgNode("svg", { viewBox: "0 0 24 4", class: "kd-key" });
-  sample.append(svgNode("path", { class: `kd-${kind}`, d: "M0 2h24" }));
-  return [element("span", sample, ` ${KINDS[kind]} ${formatNumber(curve.y.at(-1))}`)];
+  sample.append(svgNode("path", { class: LINES[at % LINES.length], d: "M0 2h24" }));
+  return element("span", sample, ` ${text} ${formatNumber(y.at(-1))}`);
 }
 
 export default { render };
