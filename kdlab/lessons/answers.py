@@ -175,6 +175,14 @@ class Answers:
 
         Raises:
             ValueError: `name` is no text, or `share` neither True nor False.
+
+        Example:
+            >>> import tempfile
+            >>> from pathlib import Path
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     Path(folder, ".kdlab").mkdir()
+            ...     Answers("02_soft_targets", folder).report("Ada").json.name
+            'report_02_soft_targets.json'
         """
         return report.make(self, name, share)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -286,19 +288,18 @@ def test_a_report_of_a_lesson_of_one_s_own(tmp_path):
 
 
 def test_the_report_is_of_an_older_kdlab_s_answers_too(folder):
-    kept = {"2.1": {"answer": "4", "right": True, "attempts": 3, "kept": "2026-01-01T00:00:00"},
-            "quiz": {"state": {"chosen": "It grows."}, "kept": "2026-01-01T00:00:00"}}  # fmt: skip
-    record.path_in(folder, LESSON).write_text(record.text_of(LESSON, kept), encoding="utf-8")
+    """`kept/answers.json` is what version 0.1.0 wrote: no replies, no hints, no first answers."""
+    shutil.copy(Path(__file__).parent / "kept" / "answers.json", record.path_in(folder, LESSON))
     answers = Answers(LESSON, folder)
-    answers.keep("quiz", quiz())
+    answers.keep("quiz_accuracy", quiz())
     tried = exercise(answers)
-    assert answers.solved("2.1") == "2026-01-01"
+    assert answers.solved("2.1") == "2026-11-28"
     answers.report()
     said = file_of(folder)
-    assert said["exercises"][0]["attempts"] == 3 and said["exercises"][0]["wrong"] == []
+    assert said["exercises"][0]["attempts"] == 2 and said["exercises"][0]["wrong"] == []
     assert said["quizzes"][0]["first"] == "It grows."
     tried.check(3)
-    assert answers["2.1"]["attempts"] == 4 and len(answers["2.1"]["tries"]) == 1
+    assert answers["2.1"]["attempts"] == 3 and len(answers["2.1"]["tries"]) == 1
 
 
 # ---- whose it is, and where it goes -------------------------------------------------------------
