@@ -1,5 +1,5 @@
 /** A guess of the bars, and how good it was. */
-import { drawTicks } from "./bars.js";
+import { drawTicks } from "./bar_axis.js";
 import { assign, element } from "./dom.js";
 
 /**
