@@ -28,7 +28,9 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def answers(folder):
+def answers(folder, monkeypatch):
+    """Those of a lesson whose own text asks nothing, so that only what a test asks is there."""
+    monkeypatch.setattr(report._LessonText, "kept_in_cells", lambda _: [])
     return Answers(LESSON, folder)
 
 
@@ -246,10 +248,20 @@ def test_exercises_with_attempts_hints_and_what_was_said(folder, answers):
 
 def test_a_drawing_is_drawn_or_left(folder, answers):
     asked = answers.keep("pad", pad())
-    assert "nothing drawn: pad" in repr(answers.report())
+    assert "nothing drawn yet: pad" in repr(answers.report())
     asked.pixels = np.eye(8)
     assert "nothing drawn" not in repr(answers.report())
     assert file_of(folder)["drawings"] == [{"key": "pad", "place": 1, "done": True}]
+
+
+def test_a_drawing_is_known_to_a_kernel_that_has_not_run_its_cell(tmp_path):
+    (tmp_path / record.FOLDER).mkdir()
+    answers = Answers("03_distill_a_student", tmp_path)
+    assert answers.report().data["drawings"][0] | {"place": 0} == {
+        "key": "drawing", "place": 0, "done": False
+    }  # fmt: skip
+    answers.note("drawing", state={"pixels": []})
+    assert answers.report().data["drawings"][0]["done"]
 
 
 def test_things_stand_in_the_order_of_the_lesson(folder, answers, monkeypatch):
