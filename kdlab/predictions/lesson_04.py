@@ -131,11 +131,12 @@ patience = answers.keep(
             "ahead": "You expected that soft targets need more time, and that more can be learned "
             "from them.",
         },
-        explanation="The loss becomes a gain. Two papers, one with 40 epochs and one with 1,000, "
-        "would have said opposite things about this student, and both would have been right. Beyer "
-        "et al. (2022) call it patience: distillation needs far more epochs than are usual.\n\n"
-        "Why? Perhaps a student can learn nothing more from hard labels after some time, but "
-        "can from soft targets. A part of it is softness alone: the control ends above 0, too.",
+        explanation="It was behind, and now it is ahead. Two papers, one with 40 epochs and one "
+        "with 1,000, would have said opposite things about this student, and both would have been "
+        "right. Beyer et al. (2022) call it patience: distillation needs far more epochs than are "
+        "usual.\n\nWhy? Perhaps a student can learn nothing more from hard labels after some "
+        "time, but can from soft targets. A part of it is softness alone: the control ends above "
+        "0, too.",
     ),
 )
 
@@ -198,7 +199,7 @@ agrees = answers.keep(
     Predict(
         "Who gives the teacher's answer on more of the training images?",
         choices={
-            "distilled": "This guess assumes that who learns from a teacher becomes a copy of it.",
+            "distilled": "This guess assumes that a student becomes a copy of its teacher.",
             "hard labels": "You saw that the teacher itself says what the labels say there.",
             "no clear difference": "A careful guess: the two are one point apart, but ten pairs "
             "are enough to see it.",
@@ -252,11 +253,11 @@ fashion = answers.keep(
         scale=100,
         too_low="It does not lose so much: the student has 32 hidden units.",
         too_high="This guess assumes that what held for 50 digits holds for other data.",
-        explanation="A loss of half a point, and at T = 10 of nearly two: a small student, a "
-        "high temperature and only 16 epochs, as above. At T = 1 it gains at every number of "
-        "images. On MNIST it gains a point at most.\n\n"
-        "So what you saw on the digits is no law. The same code, other data, another result: "
-        "measure on yours.",
+        explanation="The student loses half a point, and at T = 10 nearly two points: it is "
+        "small, the temperature is high, and there are only 16 epochs, as in the sections above. "
+        "At T = 1 it gains with every number of images. On MNIST it gains a point at most.\n\n"
+        "So what you saw on the digits is no law. The same code gives another result on other "
+        "data: measure on yours.",
     ),
 )
 
