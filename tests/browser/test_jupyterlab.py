@@ -182,8 +182,9 @@ def test_dark(lesson_02, explorer, tmp_path):
 
 VIEW = """(panel, [cell, part]) => {
   const outer = panel.content.node.querySelector(".jp-WindowedPanel-outer").getBoundingClientRect();
-  const { node } = panel.content.widgets[cell];
-  const { top, bottom } = node.querySelector(part).getBoundingClientRect();
+  const found = panel.content.widgets[cell].node.querySelector(part);
+  if (!found) return false; // not drawn yet
+  const { top, bottom } = found.getBoundingClientRect();
   const shown = panel.content.widgets[cell].isAttached && bottom > top;
   return shown && { above: Math.ceil(outer.top - top), below: Math.ceil(bottom - outer.bottom) };
 }"""
@@ -281,6 +282,19 @@ def test_the_page_stays_where_the_learner_went(laptop):
     explorer_of(laptop).evaluate("node => { node.style.minHeight = '900px'; }")
     laptop.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     assert laptop.panel(VIEW, [cell, ".kdlab"])["above"] > 100
+
+
+def test_what_is_folded_away_stays_so_when_it_is_run(laptop):
+    cell = laptop.panel(
+        "p => p.content.widgets.findIndex(w => w.model.getMetadata('jupyter')?.outputs_hidden)"
+    )
+    assert cell > 0
+    press_through(laptop, cell)
+    laptop.wait(
+        "i => { const cell = jupyterapp.shell.currentWidget.content.widgets[i];"
+        " return cell.outputHidden && cell.model.outputs.length > 0; }",
+        cell,
+    )
 
 
 def test_running_all_cells_ends_where_jupyterlab_goes(laptop):
