@@ -191,9 +191,10 @@ VIEW = """(panel, [cell, part]) => {
 
 
 @pytest.fixture
-def laptop(browser, server, folder):
-    """JupyterLab as on a laptop, with lesson 00 as a learner gets it."""
-    lesson = json.loads((LESSONS / "00_start_here.ipynb").read_text("utf-8"))
+def laptop(browser, server, folder, request):
+    """JupyterLab as on a laptop, with a lesson as a learner gets it: the first, or the parameter."""
+    name = getattr(request, "param", "00_start_here")
+    lesson = json.loads((LESSONS / f"{name}.ipynb").read_text("utf-8"))
     lesson["metadata"].pop("widgets", None)
     for cell in lesson["cells"]:
         if cell["cell_type"] == "code":
@@ -234,6 +235,23 @@ def test_the_first_slider_of_the_course_is_in_view(laptop):
     for _ in range(5):
         laptop.page.keyboard.press("Shift+Tab")
     assert slider(explorer_of(laptop)).evaluate("node => node === document.activeElement")
+
+
+@pytest.mark.parametrize(
+    ("laptop", "code", "parts"),
+    [
+        ("00_start_here", "predict.never_saw_a_3", [".kd-title", ".kd-choice"]),
+        ("00_start_here", "pad = ", [".kd-board", ".kd-slider"]),
+        ("02_soft_targets", "predict.bars", [".kd-title", ".kd-frame", ".kd-standing"]),
+    ],
+    indirect=["laptop"],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_a_lesson_opens_with_is_in_view(laptop, code, parts):
+    cell = laptop.cell(code)
+    press_through(laptop, cell)
+    for part in parts:
+        soon_in_view(laptop, cell, part)
 
 
 @pytest.mark.parametrize("code", [
