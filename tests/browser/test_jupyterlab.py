@@ -192,7 +192,7 @@ VIEW = """(panel, [cell, part]) => {
 
 @pytest.fixture
 def laptop(browser, server, folder, request):
-    """JupyterLab as on a laptop, with a lesson as a learner gets it: the first, or the parameter."""
+    """JupyterLab as on a laptop, with a lesson as a learner gets it: the first, or another."""
     name = getattr(request, "param", "00_start_here")
     lesson = json.loads((LESSONS / f"{name}.ipynb").read_text("utf-8"))
     lesson["metadata"].pop("widgets", None)
