@@ -27,7 +27,7 @@ from kdlab.storage import write_atomically
 HERE = Path(__file__).parent
 A4 = (297 / 25.4, 210 / 25.4)  # landscape, in inches
 LARGER = 1.6  # than on a screen, for the back row
-EXAMPLE = 431  # the 9 of lessons 00 and 02
+EXAMPLE = 431  # the 9 of lesson 00
 MISSING = 3
 GAIN_SEEDS, MISSING_SEEDS = range(20), range(10)  # as in lesson 03
 

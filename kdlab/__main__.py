@@ -7,10 +7,13 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kdlab._extras import missing
 from kdlab.lessons import record
-from kdlab.lessons.copies import Copied, copy_lessons
+
+if TYPE_CHECKING:
+    from kdlab.lessons.copies import Copied
 
 DEFAULT = "my_lessons"
 FIRST = "00_start_here.ipynb"
@@ -56,6 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
         return make(
             options.reports, options.output, homes=options.homes, threshold=options.threshold
         )
+    from kdlab.lessons.copies import copy_lessons  # here, since nbformat takes a second
+
     # Whoever runs this inside such a folder wants that folder.
     here = Path(record.FOLDER).is_dir()
     folder = options.folder or Path("." if here else DEFAULT)

@@ -82,14 +82,17 @@ class Exercise:
         except Misconception as error:
             self._say(answer, f"✗ {self.name} not yet.", str(error))
         except Exception as error:
-            self._say(answer, f"✗ {self.name} not yet.", where_it_stopped(answer, error))
+            said = where_it_stopped(answer, error)
+            self._say(answer, f"✗ {self.name} not yet.", said, error=type(error).__name__)
         else:
             self._say(answer, f"✓ {self.name} right!", self.praise, right=True)
 
-    def _say(self, answer, verdict: str, reply: str, right: bool = False) -> None:
+    def _say(self, answer, verdict: str, reply: str, **about) -> None:
         """Print what there is to say to an attempt, and keep it."""
         print(f"{verdict} {reply}")
-        if self._answers and (trouble := self._answers.attempt(self.name, answer, right, reply)):
+        if self._answers and (
+            trouble := self._answers.attempt(self.name, answer, reply=reply, **about)
+        ):
             print(trouble)
 
     def _earlier(self) -> str:

@@ -28,12 +28,14 @@ STYLE = """
   overflow-wrap: anywhere;
 }
 [data-jp-theme-light="false"] .kd-paper { --blue: #56b4e9; --orange: #e69f00; }
+.kd-paper :is(h1, h2, h3, h4, h5) { font-weight: 600; }
 .kd-paper h1 { margin: 0 0 8px; font-size: 24px; line-height: 1.3; }
 .kd-paper h2 {
   margin: 36px 0 6px; padding-top: 10px; border-top: 1px solid var(--line); font-size: 20px;
 }
 .kd-paper h3 { margin: 26px 0 4px; font-size: 17px; }
 .kd-paper h4 { margin: 18px 0 4px; font-size: 15px; }
+.kd-paper h5 { margin: 14px 0 4px; font-size: inherit; }
 .kd-paper p { margin: 4px 0; max-width: 44em; font-size: inherit; }
 .kd-paper ul { margin: 4px 0; padding-left: 1.3em; }
 .kd-paper .kd-soft { color: var(--soft); }
@@ -129,7 +131,9 @@ style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 def clean(value: str, most: int = MOST) -> str:
     """A text without what no page can show, or what would change the text around it."""
     value = value[: most + 1]  # a huge text costs no time
-    shown = "".join(c if c.isprintable() else " " for c in value)
+    shown = value
+    if not value.isprintable():
+        shown = "".join(c if c.isprintable() else " " for c in value)
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"
 
 

@@ -104,6 +104,8 @@ def make(answers, name: str = "", share: bool = False) -> Report | None:
         "predictions": [], "quizzes": [], "exercises": [], "drawings": [],
     }  # fmt: skip
     asked = {**{key: widget for key, (widget, _) in answers._widgets.items()}, **answers._exercises}
+    # A pad is made in a cell of the lesson, which this kernel may not have run.
+    asked = {**dict.fromkeys(text.kept_in_cells()), **asked}
     in_order = sorted(asked, key=lambda key: text.place(key, asked[key]))
     kept = answers._read()
     for place, key in enumerate(in_order, 1):
@@ -127,7 +129,7 @@ def _said(thing, about: dict, text: _LessonText) -> tuple[str, dict]:
         return "predictions", _of_explorer(thing, about)
     if hasattr(thing, "chosen"):
         return "quizzes", _of_quiz(thing, about)
-    return "drawings", {"done": "state" in about or thing._is_answered()}
+    return "drawings", {"done": "state" in about}
 
 
 def _of_prediction(widget) -> dict:
@@ -168,7 +170,11 @@ def _largest(names: list[str], shares: list[float]) -> str:
 
 def _of_exercise(exercise, about: dict, text: _LessonText) -> dict:
     tries = about.get("tries", [])
-    wrong = [one["reply"] for one in tries if not one["right"]]
+    # An error's own words quote the learner's code, which nobody has handed in by this.
+    wrong = [
+        f"Your code stopped: {one['error']}." if one.get("error") else one["reply"]
+        for one in tries if not one["right"]
+    ]  # fmt: skip
     return {
         "question": text.question(exercise.name),
         "attempts": about.get("attempts", 0), "right": about.get("right", False),
@@ -217,6 +223,10 @@ class _LessonText:
         self._code, self._prose = ("\n\n".join(sources[kind]) for kind in ("code", "markdown"))
         if title := re.search(r"^# (.+)$", self._prose, re.MULTILINE):
             self.title = title[1].strip()
+
+    def kept_in_cells(self) -> list[str]:
+        """The names of what the lesson's own cells have kept."""
+        return re.findall(r"\banswers\.keep\(\s*[\"']([^\"']+)[\"']", self._code)
 
     def place(self, key: str, thing) -> int:
         """Where a question first stands in the lesson's code; after all else if nowhere."""

@@ -54,7 +54,7 @@ def _left(data: dict) -> Iterator[tuple[int, str]]:
             yield one["place"], f"exercise {one['key']}: {_exercise_line(one)}"
     for one in data["drawings"]:
         if not one["done"]:
-            yield one["place"], f"nothing drawn: {one['key']}"
+            yield one["place"], f"nothing drawn yet: {one['key']}"
 
 
 def _left_line(data: dict) -> str:

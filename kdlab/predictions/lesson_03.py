@@ -202,7 +202,7 @@ cross = answers.keep(
 )
 
 _hotter = {
-    "Better.": "This guess assumes that a high temperature takes away the sureness that a shape "
+    "Better.": "This guess assumes that a high temperature takes away a certainty that a shape "
     "does not deserve. But it takes it from the digits, too. What counts is who stays ahead.",
     "Worse.": "You may have thought of what is left at a high T: how large the largest logit is, "
     "whatever it comes from.",
@@ -217,8 +217,8 @@ hotter = answers.keep(
         choices=_hotter,
         explanation="It is worse here, for students and teacher. At a high temperature, all that "
         "counts is how far the largest logit is above the mean of all ten. Much ink makes large "
-        "logits, and our shapes have more ink than a digit: with the same shapes in grey, the loss "
-        "is smaller, but it is there.\n\n"
+        "logits, and our shapes have more ink than a digit. With the same shapes in grey, T = 20 "
+        "is worse by less, but it is still worse.\n\n"
         "Liang, Li and Srikant (2018) found that a high temperature helps, together with a small "
         "change of the image, for large networks and photographs. Ours is a result about small "
         "networks and these 20 shapes.",

@@ -1,7 +1,8 @@
 """What can be predicted: a number, a choice, an order, bars or a curve.
 
-Each kind knows what an answer is, what a truth is, how either reads, and how far apart they are in
-words. `page/parts/predictions.js` says the same in the page; a test holds the two together.
+Each kind knows what it asks for, what an answer is, what a truth is, how either reads, and how far
+apart they are in words. `page/parts/predictions.js` says the same in the page; a test holds the two
+together.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ class Number:
     def described(self) -> dict:
         return {"between": [self.low, self.high], "step": self.step, "unit": self.unit}
 
+    def asks(self) -> str:
+        return f"A number from {self.text(self.low)} to {self.text(self.high)}."
+
     def guess(self, value) -> float:
         if not (_checks.is_real(value) and self.low <= value <= self.high):
             raise ValueError(
@@ -47,17 +51,22 @@ class Number:
         return _measured(value, scale)
 
     def text(self, value) -> str:
-        return _with_unit(_number(_middle(value)), self.unit) + _interval(value)
+        ends = ""
+        if isinstance(value, list):
+            low, high = (_number(end, self.step) for end in value[1:])
+            ends = f" (interval {low} to {high})"
+        return _with_unit(_number(_middle(value), self.step), self.unit) + ends
 
     def distance(self, guess: float, truth) -> str:
         apart = guess - _middle(truth)
         if isinstance(truth, list) and truth[1] <= guess <= truth[2]:
             return "Your prediction lies within the interval."
-        if _number(guess) == _number(_middle(truth)):
+        if _number(guess, self.step) == _number(_middle(truth), self.step):
             return "Exactly so."
         which = "high" if apart > 0 else "low"
         close = " That is close." if self.is_close(guess, truth) else ""
-        return f"You were {_with_unit(_number(abs(apart)), self.unit)} too {which}.{close}"
+        much = _with_unit(_number(abs(apart), self.step), self.unit)
+        return f"You were {much} too {which}.{close}"
 
     def is_close(self, guess: float, truth) -> bool:
         if isinstance(truth, list) and truth[1] <= guess <= truth[2]:
@@ -80,6 +89,9 @@ class Choice:
 
     def described(self) -> dict:
         return {"options": [*self.replies]}
+
+    def asks(self) -> str:
+        return f"One of: {'; '.join(self.replies)}."
 
     def guess(self, value) -> str:
         return self._option(value, "guess")
@@ -114,6 +126,9 @@ class Order:
     def described(self) -> dict:
         return {"items": [*self.items]}
 
+    def asks(self) -> str:
+        return f"To be put in order: {'; '.join(self.items)}."
+
     def guess(self, value) -> list[str]:
         return self._ordered(value, "guess")
 
@@ -130,7 +145,7 @@ class Order:
         return [str(item) for item in ordered]
 
     def text(self, value: list[str]) -> str:
-        return ", ".join(f"{place}. {item}" for place, item in enumerate(value, 1))
+        return "; ".join(f"{place}. {item}" for place, item in enumerate(value, 1))
 
     def distance(self, guess: list[str], truth: list[str]) -> str:
         there = sum(a == b for a, b in zip(guess, truth, strict=True))
@@ -150,6 +165,9 @@ class Bars:
 
     def described(self) -> dict:
         return {"names": [*self.names]}
+
+    def asks(self) -> str:
+        return f"A bar for each of: {'; '.join(self.names)}."
 
     def guess(self, value) -> list[float]:
         return self._shares(value, "guess")
@@ -190,11 +208,20 @@ class Curve:
 
     KIND = "curve"
 
+    @property
+    def step(self) -> float:
+        return CLOSE * (self.high - self.low)
+
     def described(self) -> dict:
         return {
-            "x": [*self.places], "between": [self.low, self.high], "unit": self.unit,
+            "x": [*self.places], "between": [self.low, self.high], "step": self.step,
+            "unit": self.unit,
             "xlabel": self.xlabel, "ylabel": self.ylabel,
         }  # fmt: skip
+
+    def asks(self) -> str:
+        axis = f"{self.xlabel} = " if self.xlabel else ""
+        return f"A line over {axis}{'; '.join(self.places)}."
 
     def guess(self, value) -> list[float]:
         heights = _checks.array(value, "guess", ndim=1)
@@ -221,13 +248,13 @@ class Curve:
     def text(self, value: list) -> str:
         pairs = zip(self.places, value, strict=True)
         unit = f" {self.unit}" if self.unit else ""
-        return "; ".join(f"{_number(_middle(y))}{unit} at {x}" for x, y in pairs)
+        return "; ".join(f"{_number(_middle(y), self.step)}{unit} at {x}" for x, y in pairs)
 
     def distance(self, guess: list[float], truth: list) -> str:
         apart = [abs(y - _middle(t)) for y, t in zip(guess, truth, strict=True)]
-        mean = _with_unit(_number(sum(apart) / len(apart)), self.unit)
+        mean = _with_unit(_number(sum(apart) / len(apart), self.step), self.unit)
         most = apart.index(max(apart))
-        furthest = _with_unit(_number(apart[most]), self.unit)
+        furthest = _with_unit(_number(apart[most], self.step), self.unit)
         return f"On average you were {mean} away, most at {self.places[most]}: {furthest}."
 
     def assumes(self, guess: list[float], truth: list, typical: dict) -> str:
@@ -367,17 +394,11 @@ def _middle(value) -> float:
     return value[0] if isinstance(value, list) else value
 
 
-def _interval(value) -> str:
-    """What to say of an interval's ends; nothing of a number."""
-    if not isinstance(value, list):
-        return ""
-    return f" (interval {_number(value[1])} to {_number(value[2])})"
-
-
-def _number(x: float) -> str:
-    """Whole numbers in full, others to about three digits."""
+def _number(x: float, step: float) -> str:
+    """Whole numbers in full, others to about three digits, or a digit more than the step has."""
     size = abs(x := float(x))
-    digits = 0 if x.is_integer() else sum(size < 10.0**power for power in (2, 1, 0, -1, -2))
+    digits = 0 if x.is_integer() else sum(size < limit for limit in (100, 10, 1, 0.1, 0.01))
+    digits = min(digits, 1 + sum(step < limit for limit in (0.5, 0.05, 0.005, 0.0005)))
     text = f"{_half_up(x, digits):,.{digits}f}"
     return (text.rstrip("0").rstrip(".") if digits else text).replace("-", "−")
 

@@ -184,7 +184,7 @@ class Predict(Widget):
         if self.truth is not None:
             return [*self.verdict().values()]
         if self.guess is None:
-            return ["No prediction yet."]
+            return [self._kind.asks(), "No prediction yet."]
         return [f"Your prediction: {self.text(self.guess)}"]
 
     def _fallback_text(self) -> str:

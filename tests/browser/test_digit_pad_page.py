@@ -78,10 +78,6 @@ def said(page, who="student"):
 
 
 def example(page, i):
-    """An example to load, of those that are folded away."""
-    folded = page.locator("details:not([open]) summary", has_text="Start from an example")
-    if folded.count():
-        folded.click()
     return page.get_by_role("radio", name=f"Example {i},")
 
 
@@ -323,7 +319,7 @@ def test_several_are_said_aloud_by_their_names(show, two):
 @pytest.mark.parametrize(("width", "most"), [(900, 620), (450, 405)])
 def test_the_drawing_and_both_answers_are_on_one_screen(show, two, width, most):
     """What JupyterLab leaves of 1280x800, and of the same at 150 %."""
-    page = show(two(), width=width)
+    page = show(two(), width=width, folded=True)
     assert widget(page).locator(".kdlab").bounding_box()["height"] <= most
     answers = page.locator(".kd-answers .kd-says")
     tops = {answers.nth(i).bounding_box()["y"] for i in range(2)}

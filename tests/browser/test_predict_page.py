@@ -135,7 +135,7 @@ def test_an_order_by_keyboard_keeps_its_place(show):
     tab_to(page, button)
     for _ in range(3):  # one more than it can go
         page.keyboard.press("Enter")
-    assert standing(page) == "✓ Your prediction: 1. car, 2. cat, 3. dog"
+    assert standing(page) == "✓ Your prediction: 1. car; 2. cat; 3. dog"
     assert button.evaluate("node => node === document.activeElement")
     assert page.locator("li").all_inner_texts()[0].endswith("car")
 
@@ -143,7 +143,7 @@ def test_an_order_by_keyboard_keeps_its_place(show):
 def test_the_order_as_it_stands_can_be_the_answer(show):
     page = show(order())
     page.get_by_role("button", name="This is my order").click()
-    assert standing(page) == "✓ Your prediction: 1. cat, 2. dog, 3. car"
+    assert standing(page) == "✓ Your prediction: 1. cat; 2. dog; 3. car"
     assert page.get_by_role("button", name="This is my order").is_hidden()
 
 

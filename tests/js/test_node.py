@@ -146,10 +146,12 @@ def predictions(tmp_path):
     names, choice = ["a", "b", "c"], lambda: kdlab.Predict("?", choices={"a": "No.", "b": "Yes."})
     order, bars = other(order=names), other(bars=names)
     curve = other(curve=[1, 2, 4], between=(0, 1), unit="nats")
+    percent = other(curve=[1, 2, 4], between=(80, 100), unit="%")
     cases = [
         *(a_prediction(count, guess, 7) for guess in (None, 0, 6, 7, 8, 20, 1 / 3, 539.5)),
         *(a_prediction(count, 20, truth) for truth in (1234, 1234.5, 99.96, 0, 19.9999, 21)),
         *(a_prediction(points, guess, [5.83, -0.4, 12]) for guess in (None, -8, 12, 12.5, 20)),
+        *(a_prediction(points, 3, truth) for truth in (-0.04, 0.259, 2.95, 3.04)),
         a_prediction(count, 20, 7, after=8),
         a_prediction(count, None, 7, after=8),
         *(a_prediction(choice, guess, "b") for guess in (None, "a", "b")),
@@ -159,6 +161,7 @@ def predictions(tmp_path):
         *(a_prediction(bars, guess, [0.2, 0.3, 0.5]) for guess in (None, [0.5, 0.3, 0.2])),
         a_prediction(bars, [0.25, 0.25, 0.5], [0.2, 0.3, 0.5], after=[1, 0, 0]),
         *(a_prediction(curve, guess, [0.1, 0.2, 0.4]) for guess in (None, [0, 0, 0], [0, 1, 1])),
+        a_prediction(percent, [81, 99.5, 88.25], [95.1234, 96.05, 99.96]),
         a_prediction(curve, [0.1, 0.3, 0.4], [[0.1, 0, 0.2], [0.5, 0.4, 0.6], [1, 1, 1]]),
     ]
     path = tmp_path / "predictions.json"

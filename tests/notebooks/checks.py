@@ -165,6 +165,8 @@ def folds_its_claims(nb: Notebook, path: Path) -> list[str]:
         folded = jupyter.get("source_hidden") and jupyter.get("outputs_hidden")
         if "confirm(" in cell.source and not folded:
             complaints.append(f"{name} confirms claims and is not folded away")
+        if "confirm(" in cell.source and not cell.source.startswith("#"):
+            complaints.append(f"{name} begins with a claim: JupyterLab shows the first line")
         for output in cell.outputs:
             for _, text in output_texts(output):
                 if re.search(r": +(True|False)$", text, re.MULTILINE):

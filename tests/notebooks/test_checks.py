@@ -53,7 +53,7 @@ def a_good_notebook() -> Notebook:
         new_code_cell("predict.many", outputs=[stream("Predict: many\n")]),
         new_code_cell("n = 3\npredict.many.reveal(n)", outputs=[stream("What came: 3\n")]),
         new_code_cell(
-            "confirm('Three.', n == 3)",
+            "# Does it agree?\nconfirm('Three.', n == 3)",
             outputs=[stream("✓ Three.\n")],
             metadata={"jupyter": {"source_hidden": True, "outputs_hidden": True}},
         ),
@@ -149,6 +149,7 @@ DAMAGE = [
     (records_its_predictions, lambda nb: nb.cells.reverse()),
     (folds_its_claims, lambda nb: nb.cells[4].metadata.pop("jupyter")),
     (folds_its_claims, lambda nb: nb.cells[4].metadata.jupyter.pop("outputs_hidden")),
+    (folds_its_claims, replace_source("# Does it agree?\n", "")),
     (folds_its_claims, set_last(outputs=[stream("it holds:  True")])),
     (links_resolve, replace_text("../README.md", "98_gone.ipynb")),
     (links_resolve, replace_text("../README.md", "98_gone.ipynb#part")),

@@ -17,7 +17,7 @@ LESSONS = sorted(
     {path.stem for path in [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("lessons/*.md")]}
 )
 NAME = "02_soft_targets"
-SENTENCE = "A label says"
+SENTENCE, EDITED = "Rounded to two digits", "Rounded to three digits"
 CODE = 'print("logits: ", z.round(1))'
 CELL = "```{code-cell}\n" + CODE
 TAGGED = "```{code-cell}\n:tags: [nbval-ignore-output]\n\n" + CODE
@@ -95,7 +95,7 @@ def edit(path, old, new, *, after):
 
 
 EDITS = {
-    "a word": (SENTENCE, "A label tells"),
+    "a word": (SENTENCE, EDITED),
     "code": (CODE, CODE.replace("1", "2")),
     "a tag": (CELL, TAGGED),
     "a cell more": (CELL, "```{code-cell}\n1 + 1\n```\n\n" + CELL),
@@ -141,7 +141,7 @@ def test_what_is_one_is_not_written(root, later, capsys):
 
 def test_an_edit_of_the_notebook_is_not_lost_unasked(root, capsys):
     notebook, written = files(NAME, root)
-    edit(notebook, SENTENCE, "A label tells", after=written)
+    edit(notebook, SENTENCE, EDITED, after=written)
     edited, old = notebook.read_bytes(), written.read_bytes()
     assert text.command(NAME, "notebooks") in difference(NAME, root)
 
@@ -153,13 +153,13 @@ def test_an_edit_of_the_notebook_is_not_lost_unasked(root, capsys):
     assert text.main(["--from", "notebooks", f"notebooks/{NAME}.ipynb"], root) == 0
     assert difference(NAME, root) == ""
     assert notebook.read_bytes() == edited
-    assert "A label tells" in written.read_text(encoding="utf-8")
+    assert EDITED in written.read_text(encoding="utf-8")
 
 
 def test_who_asks_for_the_text_gets_it(root, capsys):
     notebook, written = files(NAME, root)
     original = notebook.read_bytes()
-    edit(notebook, SENTENCE, "A label tells", after=written)
+    edit(notebook, SENTENCE, EDITED, after=written)
     assert text.main(["--from", "text"], root) == 0
     assert notebook.read_bytes() == original
 

@@ -157,7 +157,7 @@ def test_an_interval_is_read_with_its_ends():
     widget = kdlab.Predict("?", between=(-5, 20), unit="points", scale=100)
     widget.reveal(Interval(0.0583, -0.004, 0.12, 10))
     assert widget.truth == pytest.approx([5.83, -0.4, 12])
-    assert widget.text(widget.truth) == "5.83 points (interval −0.4 to 12)"
+    assert widget.text(widget.truth) == "5.8 points (interval −0.4 to 12)"
 
 
 @pytest.mark.parametrize(
@@ -165,10 +165,10 @@ def test_an_interval_is_read_with_its_ends():
     [
         (1234, "1,234"),
         (1234.5, "1,235"),
-        (1.125, "1.13"),
-        (0.00123, "0.00123"),
+        (1.125, "1.1"),
+        (0.04, "0"),
         (99.96, "100"),
-        (0.1234, "0.123"),
+        (-0.04, "0"),
         (-3, "−3"),
         (0, "0"),
     ],
@@ -222,6 +222,17 @@ def test_the_explanation_has_to_be_opened_before_the_reveal():
     assert "Few." not in widget._fallback_text()
     assert "<details><summary>" in widget._fallback_html()
     assert "<details open>" in widget.reveal(3)._fallback_html()
+
+
+def test_before_an_answer_it_says_what_is_asked_for():
+    asked = [make()._fallback_text().splitlines()[1] for make, *_ in KINDS.values()]
+    assert asked == [
+        "A number from 0 images to 540 images.",
+        "One of: Up; Down.",
+        "To be put in order: cat; dog; car.",
+        "A bar for each of: cat; dog; car.",
+        "A line over 1; 2; 4.",
+    ]
 
 
 def test_hostile_texts_stay_texts():

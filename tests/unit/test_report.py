@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,7 +30,9 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def answers(folder):
+def answers(folder, monkeypatch):
+    """Those of a lesson whose own text asks nothing, so that only what a test asks is there."""
+    monkeypatch.setattr(report._LessonText, "kept_in_cells", lambda _: [])
     return Answers(LESSON, folder)
 
 
@@ -75,10 +79,19 @@ def test_each_attempt_is_kept_with_the_reply_to_it(answers):
     assert all(one["at"].startswith("20") for one in tries)
 
 
-def test_an_error_of_the_answer_is_a_reply_too(answers):
-    Exercise("2.1", lambda answer: answer(), ["Try."], "answer = 4", "Good.", answers).check(4)
+def test_of_an_error_the_report_tells_the_kind_and_not_the_learner_s_code(folder, answers):
+    def secret(_):
+        return my_secret_name  # noqa: F821
+
+    Exercise("2.1", lambda f: f(2), ["Try."], "answer = 4", "Good.", answers).check(secret)
     [one] = answers["2.1"]["tries"]
-    assert one["reply"].startswith("Checking your answer raised TypeError: ")
+    assert one["error"] == "NameError" and "my_secret_name" in one["reply"]
+    answers.report()
+    assert file_of(folder)["exercises"][0]["wrong"] == [
+        {"reply": "Your code stopped: NameError.", "times": 1}
+    ]
+    for name in ("json", "html"):
+        assert "secret" not in (folder / f"report_{LESSON}.{name}").read_text(encoding="utf-8")
 
 
 def test_a_hundred_attempts_are_counted_and_the_last_are_kept(answers):
@@ -246,10 +259,20 @@ def test_exercises_with_attempts_hints_and_what_was_said(folder, answers):
 
 def test_a_drawing_is_drawn_or_left(folder, answers):
     asked = answers.keep("pad", pad())
-    assert "nothing drawn: pad" in repr(answers.report())
+    assert "nothing drawn yet: pad" in repr(answers.report())
     asked.pixels = np.eye(8)
     assert "nothing drawn" not in repr(answers.report())
     assert file_of(folder)["drawings"] == [{"key": "pad", "place": 1, "done": True}]
+
+
+def test_a_drawing_is_known_to_a_kernel_that_has_not_run_its_cell(tmp_path):
+    (tmp_path / record.FOLDER).mkdir()
+    answers = Answers("03_distill_a_student", tmp_path)
+    assert answers.report().data["drawings"][0] | {"place": 0} == {
+        "key": "drawing", "place": 0, "done": False
+    }  # fmt: skip
+    answers.note("drawing", state={"pixels": []})
+    assert answers.report().data["drawings"][0]["done"]
 
 
 def test_things_stand_in_the_order_of_the_lesson(folder, answers, monkeypatch):
@@ -274,19 +297,18 @@ def test_a_report_of_a_lesson_of_one_s_own(tmp_path):
 
 
 def test_the_report_is_of_an_older_kdlab_s_answers_too(folder):
-    kept = {"2.1": {"answer": "4", "right": True, "attempts": 3, "kept": "2026-01-01T00:00:00"},
-            "quiz": {"state": {"chosen": "It grows."}, "kept": "2026-01-01T00:00:00"}}  # fmt: skip
-    record.path_in(folder, LESSON).write_text(record.text_of(LESSON, kept), encoding="utf-8")
+    """`kept/answers.json` is what version 0.1.0 wrote: no replies, no hints, no first answers."""
+    shutil.copy(Path(__file__).parent / "kept" / "answers.json", record.path_in(folder, LESSON))
     answers = Answers(LESSON, folder)
-    answers.keep("quiz", quiz())
+    answers.keep("quiz_accuracy", quiz())
     tried = exercise(answers)
-    assert answers.solved("2.1") == "2026-01-01"
+    assert answers.solved("2.1") == "2026-11-28"
     answers.report()
     said = file_of(folder)
-    assert said["exercises"][0]["attempts"] == 3 and said["exercises"][0]["wrong"] == []
+    assert said["exercises"][0]["attempts"] == 2 and said["exercises"][0]["wrong"] == []
     assert said["quizzes"][0]["first"] == "It grows."
     tried.check(3)
-    assert answers["2.1"]["attempts"] == 4 and len(answers["2.1"]["tries"]) == 1
+    assert answers["2.1"]["attempts"] == 3 and len(answers["2.1"]["tries"]) == 1
 
 
 # ---- whose it is, and where it goes -------------------------------------------------------------

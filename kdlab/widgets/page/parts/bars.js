@@ -1,9 +1,8 @@
 /** A bar per class on an axis that never moves, over the outline of the same bars at T = 1. */
+import { drawTicks, fillUpTo, reach } from "./bar_axis.js";
 import { assign, element, stillIn } from "./dom.js";
-import { formatPower, formatProbability } from "./numbers.js";
+import { formatProbability } from "./numbers.js";
 import { likeliest, MANY, rowsFor } from "./shortlist.js";
-
-const LOG_DECADES = 9; // the logarithmic axis runs from 1e-9 to 1
 
 /**
  * `draw({ list, p, p1, log, label })`: the rows are those of the short `list`; the ghosts `p1`, the
@@ -87,11 +86,6 @@ function makePointable(bars, nodes, order, point) {
   };
 }
 
-/** Show the left part of a bar. Clipped and not resized: the page need not be laid out again. */
-export function fillUpTo(bar, share) {
-  bar.style.clipPath = `inset(0 ${100 * (1 - share)}% 0 0 round 0 3px 3px 0)`;
-}
-
 function createRow(name, mirrored) {
   const halves = mirrored ? [createHalf("kd-right"), createHalf("kd-left")] : [createHalf("kd-right")];
   const [right, left] = halves;
@@ -125,16 +119,4 @@ function createHalf(side) {
       text.textContent = formatProbability(p);
     },
   };
-}
-
-/** How far a probability reaches along the axis, from 0 to 1. */
-export function reach(p, log) {
-  return log ? Math.max(0, 1 + Math.log10(p) / LOG_DECADES) : p;
-}
-
-export function drawTicks(axis, log) {
-  const ticks = log ? [1e-9, 1e-6, 1e-3, 1] : [0, 0.25, 0.5, 0.75, 1];
-  const labels = ticks.map((p) => element("span", log && p < 1 ? formatPower(p) : String(p)));
-  labels.forEach((label, i) => (label.style.left = `${100 * reach(ticks[i], log)}%`));
-  axis.replaceChildren(...labels);
 }

@@ -1,5 +1,5 @@
 /** A guess of the bars, and how good it was. */
-import { drawTicks, fillUpTo } from "./bars.js";
+import { drawTicks } from "./bar_axis.js";
 import { assign, element } from "./dom.js";
 
 /**
@@ -14,6 +14,11 @@ export function createBarSlider({ low, high, step, label }, changed) {
   const track = element("span.kd-track", bar, truth, ends, input);
   const along = (value) => Math.min(Math.max((value - low) / (high - low), 0), 1);
   input.oninput = () => changed(input.valueAsNumber);
+  /** From 0, or from the end where the axis has none. Clipped: the page need not be laid out. */
+  const fill = (node, value) => {
+    const [from, to] = [along(0), along(value ?? 0)].sort((a, b) => a - b);
+    node.style.clipPath = `inset(0 ${100 * (1 - to)}% 0 ${100 * from}%)`;
+  };
   return {
     track,
     input,
@@ -23,8 +28,8 @@ export function createBarSlider({ low, high, step, label }, changed) {
       input.setAttribute("aria-valuetext", text);
       track.classList.toggle("kd-unset", value === null);
       track.classList.toggle("kd-compared", came !== null);
-      fillUpTo(bar, value === null ? 0 : along(value));
-      fillUpTo(truth, came === null ? 0 : along(mean));
+      fill(bar, value);
+      fill(truth, mean);
       ends.hidden = from === undefined;
       if (!ends.hidden) ends.style.inset = `auto ${100 - 100 * along(to)}% 6px ${100 * along(from)}%`;
     },

@@ -11,9 +11,11 @@ export function createKeptLine(model, signal) {
   const line = element("p.kd-kept", { role: "status" });
   const keeping = () => model.get("_keeping") ?? {};
   if (!keeping().traits) return line;
-  let timer = 0;
+  let [timer, known] = [0, keeping().heard];
   const asked = () => {
     const { heard } = keeping();
+    // What Python itself changes comes with the news that it is kept, in whatever order.
+    if (heard !== known) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
       if (keeping().heard === heard) line.textContent = NOT_KEPT_YET;
@@ -21,6 +23,7 @@ export function createKeptLine(model, signal) {
   };
   const answered = () => {
     clearTimeout(timer);
+    setTimeout(() => (known = keeping().heard));
     line.textContent = keeping().trouble || keeping().hint;
   };
   follow(model, keeping().traits, asked, signal);

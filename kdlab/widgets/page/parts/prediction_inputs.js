@@ -36,7 +36,7 @@ function numberInput({ question, between: [low, high], step, unit }, change, { t
   };
   field.onchange = () => field.reportValidity();
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const tick = element("span", readable(low + share * (high - low)));
+    const tick = element("span", readable(low + share * (high - low), step));
     tick.style.left = `${100 * share}%`;
     return tick;
   });
@@ -66,7 +66,7 @@ function choiceInput({ question, options }, change) {
       for (const { option, input, mark, node } of choices) {
         input.checked = option === guess;
         node.classList.toggle("kd-is", option === truth);
-        mark.textContent = option === truth ? "● what came" : "";
+        mark.textContent = option === truth ? "◆ what came" : "";
       }
     },
   };
@@ -111,7 +111,7 @@ function orderInput({ question, items }, change) {
         up.ariaDisabled = String(i === 0);
         down.ariaDisabled = String(i === order.length - 1);
         const place = truth?.indexOf(item) + 1;
-        came.textContent = truth ? `● came ${place}.${place === i + 1 ? " ✓" : ""}` : "";
+        came.textContent = truth ? `◆ came ${place}.${place === i + 1 ? " ✓" : ""}` : "";
       });
       keep.hidden = guess !== null;
     },
@@ -133,12 +133,12 @@ function barsInput({ names }, change) {
 }
 
 /** A line that is drawn with the pointer, or point by point with the keyboard. */
-function curveInput({ x, between: [low, high], unit, xlabel, ylabel }, change) {
+function curveInput({ x, between: [low, high], step: fine, unit, xlabel, ylabel }, change) {
   let heights = x.map(() => (low + high) / 2);
-  const step = 10 ** Math.floor(Math.log10((high - low) / 50));
+  const step = 10 ** Math.floor(Math.log10(fine));
   const along = x.map((_, i) => (100 * i) / (x.length - 1));
   const down = (y) => 100 - (100 * (Math.min(Math.max(y, low), high) - low)) / (high - low);
-  const plot = createPlot("kd-down", "kd-main", "kd-ends");
+  const plot = createPlot("kd-main", "kd-down", "kd-ends");
   const points = x.map((place, i) => {
     const input = element("input", { type: "range", min: low, max: high, step });
     input.setAttribute("aria-label", `${ylabel || "height"} at ${xlabel} ${place}`);
@@ -182,7 +182,7 @@ function curveInput({ x, between: [low, high], unit, xlabel, ylabel }, change) {
       if (event.buttons) draw(event);
     },
   });
-  const beside = [low, (low + high) / 2, high].map((y) => [down(y), readable(y)]);
+  const beside = [low, (low + high) / 2, high].map((y) => [down(y), readable(y, step)]);
   const below = x.map((place, i) => [along[i], place]);
   return {
     node,
@@ -192,7 +192,7 @@ function curveInput({ x, between: [low, high], unit, xlabel, ylabel }, change) {
       node.classList.toggle("kd-unset", guess === null);
       points.forEach((input, i) => {
         input.value = heights[i];
-        input.setAttribute("aria-valuetext", guess ? `${readable(heights[i])} ${unit}`.trim() : NONE);
+        input.setAttribute("aria-valuetext", guess ? `${readable(heights[i], step)} ${unit}`.trim() : NONE);
       });
       const ends = (truth ?? []).map((t, i) =>
         Array.isArray(t) ? `M${along[i]} ${down(t[1])}V${down(t[2])}` : "",

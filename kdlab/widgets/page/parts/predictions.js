@@ -12,11 +12,12 @@ export function readPrediction(data) {
   return { number, choice, order, bars, curve }[data.kind](data);
 }
 
-/** Whole numbers in full, others to about three digits. */
-export function readable(x) {
-  const size = Math.abs(x);
-  const digits = Number.isInteger(x) ? 0 : [100, 10, 1, 0.1, 0.01].filter((power) => size < power).length;
-  const rounded = Math.round(x * 10 ** digits) / 10 ** digits;
+/** Whole numbers in full, others to about three digits, or a digit more than the step has. */
+export function readable(x, step) {
+  const below = (value, limits) => limits.filter((limit) => value < limit).length;
+  const most = Number.isInteger(x) ? 0 : below(Math.abs(x), [100, 10, 1, 0.1, 0.01]);
+  const digits = Math.min(most, 1 + below(step, [0.5, 0.05, 0.005, 0.0005]));
+  const rounded = Math.round(x * 10 ** digits) / 10 ** digits + 0; // no −0
   return rounded.toLocaleString("en", { maximumFractionDigits: digits }).replace("-", "−");
 }
 
@@ -28,20 +29,21 @@ function withUnit(number, unit) {
 }
 
 function number({ between: [low, high], step, unit, typical }) {
+  const read = (x) => readable(x, step);
   const inside = (guess, truth) => Array.isArray(truth) && truth[1] <= guess && guess <= truth[2];
   const isClose = (guess, truth) =>
     inside(guess, truth) || Math.abs(guess - middle(truth)) <= Math.max(step, CLOSE * (high - low));
   const ends = (value) =>
-    Array.isArray(value) ? ` (interval ${readable(value[1])} to ${readable(value[2])})` : "";
+    Array.isArray(value) ? ` (interval ${read(value[1])} to ${read(value[2])})` : "";
   return {
-    text: (value) => withUnit(readable(middle(value)), unit) + ends(value),
+    text: (value) => withUnit(read(middle(value)), unit) + ends(value),
     distance(guess, truth) {
       const apart = guess - middle(truth);
       if (inside(guess, truth)) return "Your prediction lies within the interval.";
-      if (readable(guess) === readable(middle(truth))) return "Exactly so.";
+      if (read(guess) === read(middle(truth))) return "Exactly so.";
       const close = isClose(guess, truth) ? " That is close." : "";
       const how = apart > 0 ? "high" : "low";
-      return `You were ${withUnit(readable(Math.abs(apart)), unit)} too ${how}.${close}`;
+      return `You were ${withUnit(read(Math.abs(apart)), unit)} too ${how}.${close}`;
     },
     assumes(guess, truth) {
       return isClose(guess, truth) ? "" : guess > middle(truth) ? typical.too_high : typical.too_low;
@@ -60,7 +62,7 @@ function choice({ options, replies }) {
 function order({ typical }) {
   const same = (guess, truth) => guess.filter((item, i) => item === truth[i]).length;
   return {
-    text: (value) => value.map((item, i) => `${i + 1}. ${item}`).join(", "),
+    text: (value) => value.map((item, i) => `${i + 1}. ${item}`).join("; "),
     distance: (guess, truth) => `${same(guess, truth)} of ${truth.length} are in their place.`,
     assumes: (guess, truth) => (same(guess, truth) === truth.length ? "" : typical.typical),
   };
@@ -80,16 +82,16 @@ function bars({ names, typical }) {
 
 export const percent = (share) => `${Math.round(100 * share)} %`;
 
-function curve({ x, between: [low, high], unit, typical }) {
+function curve({ x, between: [low, high], step, unit, typical }) {
   const apartness = (guess, truth) => guess.map((y, i) => Math.abs(y - middle(truth[i])));
   const mean = (apart) => apart.reduce((sum, y) => sum + y) / apart.length;
-  const height = (y) => `${readable(middle(y))}${unit && ` ${unit}`}`;
+  const height = (y) => `${readable(middle(y), step)}${unit && ` ${unit}`}`;
   return {
     text: (value) => value.map((y, i) => `${height(y)} at ${x[i]}`).join("; "),
     distance(guess, truth) {
       const apart = apartness(guess, truth);
       const most = apart.indexOf(Math.max(...apart));
-      const [average, furthest] = [mean(apart), apart[most]].map((y) => withUnit(readable(y), unit));
+      const [average, furthest] = [mean(apart), apart[most]].map((y) => withUnit(readable(y, step), unit));
       return `On average you were ${average} away, most at ${x[most]}: ${furthest}.`;
     },
     assumes: (guess, truth) =>

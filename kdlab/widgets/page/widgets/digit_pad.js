@@ -7,7 +7,7 @@
 import { createAnswerChart } from "../parts/answer_chart.js";
 import { readArray, split } from "../parts/arrays.js";
 import { createBitmap, DOTS } from "../parts/bitmap.js";
-import { element } from "../parts/dom.js";
+import { element, folded } from "../parts/dom.js";
 import { createPicture, createPicker, readExamples, readNames } from "../parts/examples.js";
 import { createKeptLine } from "../parts/kept.js";
 import { argmax, softmax } from "../parts/maths.js";
@@ -45,14 +45,14 @@ function render(view) {
     help.append(pad.images ? ", where the examples lie." : ".", SEEN);
     const words = inTheWordsOf(pad);
     const parts = [slider, board, ...charts];
-    const folded = element("div.kd-folded");
+    const below = element("div.kd-below");
     if (pad.images) {
       const picker = createPicker(pad, (_, i, when) => set("pixels", pad.rowsOf(i), when));
-      folded.append(fold("Start from an example", picker.node));
+      below.append(folded("Start from an example", picker.node));
       parts.push(picker);
     }
-    folded.append(fold("How to draw", help));
-    root.append(element("div.kd-desk", board.node, answers), slider.node, folded);
+    below.append(folded("How to draw", help));
+    root.append(element("div.kd-desk", board.node, answers), slider.node, below);
     root.append(words.node, createKeptLine(model, signal));
     const hasKernel = () =>
       model.widget_manager?.kernel && !root.closest(".jupyter-widgets-disconnected");
@@ -65,10 +65,6 @@ function render(view) {
       },
     };
   });
-}
-
-function fold(title, content) {
-  return element("details", element("summary", title), content);
 }
 
 /** The networks and the examples, ready to use. */

@@ -1,5 +1,6 @@
 /** TemperatureExplorer in the page. */
-import { createBars, fillUpTo, reach } from "../parts/bars.js";
+import { fillUpTo, reach } from "../parts/bar_axis.js";
+import { createBars } from "../parts/bars.js";
 import { element, folded, stillIn } from "../parts/dom.js";
 import {
   createCaption,
