@@ -17,11 +17,11 @@ bars = answers.keep(
         bars=_digits.class_names,
         image=_digits.x_test[EXAMPLE],
         alt="Test image 512, an 8 in 8x8 grey pixels.",
-        typical="A guess with nearly all of it on the 8 assumes that a lead of 5 logits stays a "
-        "large lead. Divided by 4 it is little more than 1, and e to the power of 1.2 is 3.4: "
-        "the 8 is only about three times as likely as the next digit.",
+        typical="A guess with nearly everything on the 8 assumes that a logit which is larger by 5 "
+        "stays much larger. But divided by 4 it is larger by little more than 1, and e to the "
+        "power of 1.2 is 3.4: the 8 is only about three times as likely as the next digit.",
         explanation="The ten logits keep their order, so the bars do too: the 8 first, the 9 "
-        "second, the 7 third. At T = 1 these two were there already, but too small to see.",
+        "second, the 7 third. At T = 1 the 9 and the 7 were there already, but too small to see.",
     ),
 )
 
@@ -34,31 +34,31 @@ least_sure = answers.keep(
             "hard. The first is an odd 4 to us.",
             "the second": "This guess assumes that the teacher finds hard what a person finds "
             "hard. The second is a smudged 8 to us.",
-            "the third": "The third is a clear 6 to most people. You looked for what it might "
-            "be mixed up with.",
+            "the third": "The third is a clear 6 to most people. You asked what a network may "
+            "confuse it with.",
             "the fourth": "This guess assumes that an open loop is what confuses the teacher. "
             "The fourth is a 9 that is hardly closed.",
         },
-        explanation="It is the 6. The teacher is sure of the other three, however odd they look "
-        "to us. What is hard for a network need not be hard for a person, and the other way "
-        "round: so look at the bars, not at the image.",
+        explanation="It is the 6. The teacher is sure of the other three, although some look odd "
+        "to us. What is hard for a network is not always hard for a person, and the other way "
+        "round. So look at the bars, not at the image.",
     ),
 )
 
 _CLOSE_TO_8 = {
     "0": "A 0 is round like an 8, but has no crossing in the middle. The teacher looks there.",
-    "1": "A narrow 8 is hardly more than one thick line on 8x8 pixels, and so is a 1.",
+    "1": "On 8x8 pixels a narrow 8 is little more than one thick line, and so is a 1.",
     "3": "A 3 is the right half of an 8. This guess looks at the outline, as people do.",
-    "6": "A 6 shares the lower loop, and is about as close as the first.",
-    "9": "A 9 shares the upper loop, and image 512 had it second. One image is not the average.",
+    "6": "A 6 shares the lower loop, and gets nearly as much as the first.",
+    "9": "A 9 shares the upper loop, and was second for image 512. One image is not the average.",
 }
 like_8 = answers.keep(
     "like_8",
     Predict(
         "Averaged over all test images of an 8: which other digit gets the most?",
         choices=_CLOSE_TO_8,
-        explanation="There is no clear winner: 1, 9, 6 and 3 are close to each other. Many digits "
-        "have something of an 8.",
+        explanation="There is no clear winner: 1, 9, 6 and 3 get about the same. Many digits look "
+        "a little like an 8.",
     ),
 )
 
@@ -67,15 +67,15 @@ like_7 = answers.keep(
     Predict(
         "And averaged over all test images of a 7?",
         choices={
-            "1": "This guess thinks of a 7 without its bar. On 8x8 pixels the wide top of a 7 "
-            "stays, and a 1 has none.",
+            "1": "This guess thinks of a 7 without the bar across. But its wide top can be seen on "
+            "8x8 pixels, and a 1 has none.",
             "2": "A 2 has the same top and the same slope, but also a foot.",
             "3": "A 3 and a 7 share the top and the stroke to the lower right.",
             "4": "Some of these 7s have a bar across, as the 4 has.",
             "9": "A 9 ends like a 7, but its loop is closed.",
         },
-        explanation="The map is nearly the same across its diagonal, but not quite: how much 8 "
-        "the teacher sees in a 1 is not how much 1 it sees in an 8.\n\n"
+        explanation="The map below is nearly symmetric, but not quite: the teacher does not see as "
+        "much of an 8 in a 1 as it sees of a 1 in an 8.\n\n"
         "No label says any of this. The teacher found it in the images.",
     ),
 )
@@ -83,17 +83,18 @@ like_7 = answers.keep(
 effective = answers.keep(
     "effective",
     Predict(
-        "How many effective classes has a test image on average, at each temperature?",
+        "How many effective classes does a test image have on average, at each temperature?",
         curve=[0.5, 1, 2, 4, 8, 16, 32],
         between=(1, 10),
         unit="classes",
         xlabel="temperature T",
         ylabel="on average",
-        typical="A straight line assumes that every step of T has the same effect. But a lead of "
-        "ten logits hides all other digits until T is near the size of that lead.",
-        explanation="At T = 1 a soft target is almost a label. At T = 32 the ten bars look level. "
-        "The rise lies between: there the temperature is about as large as what is between the "
-        "logits.",
+        typical="A straight line assumes that every step of T has the same effect. But a logit "
+        "that is larger by ten hides all other digits until T is about as large as that "
+        "difference.",
+        explanation="At T = 1 the soft targets are almost a label. At T = 32 the ten bars look "
+        "equally tall. The curve rises between the two: there the temperature is about as large "
+        "as the differences between the logits.",
     ),
 )
 
@@ -106,8 +107,8 @@ probabilities = answers.keep(
         step=1,
         unit="%",
         scale=100,
-        too_high="This guess assumes that a probability of 0.99 stays far ahead of the others. "
-        "It is ahead by less than 1, and by less than a quarter after the division by 4.",
+        too_high="This guess assumes that a probability of 0.99 stays much larger than the others. "
+        "But it is larger by less than 1, and after the division by 4 by less than a quarter.",
         too_low="Ten bars that are all equal have 10 % each, and the tallest has at least that.",
         explanation="Probabilities lie between 0 and 1. Divided by 4 they differ by at most a "
         "quarter, and e to the power of 0.25 is about 1.28. So the tallest bar is at most 1.28 "
@@ -116,12 +117,12 @@ probabilities = answers.keep(
 )
 
 _shrinks = {
-    "It stays about the same.": "This guess assumes that q - p grows as fast as 1/T falls. Both "
-    "shrink.",
-    "It shrinks, but by a factor below 32.": "This guess assumes that q - p grows with T. But a "
-    "high temperature makes both q and p level, so they come closer.",
-    "It shrinks by a factor of about 32.": "This guess reads the 1/T in the formula, and takes "
-    "q - p to stay as it is. But q and p depend on T, too.",
+    "It stays about the same.": "This guess assumes that q - p grows as fast as 1/T falls. But "
+    "both shrink.",
+    "It shrinks, but by a factor below 32.": "This guess assumes that q - p grows with T. But at "
+    "a high temperature all bars of q and p are about equal, so q and p come closer.",
+    "It shrinks by a factor of about 32.": "This guess reads the 1/T in the formula, and assumes "
+    "that q - p does not change. But q and p depend on T, too.",
     "It shrinks by a factor far above 32.": "You saw that T is in the formula twice: as 1/T, and "
     "in q and p.",
 }
@@ -142,19 +143,19 @@ vanishes = answers.keep(
         "T² is switched off, and T goes from 1 to 20. Whose pull on the student becomes so "
         "small that you can hardly see it?",
         choices={
-            "The teacher's.": "The teacher's pull is the gradient of the soft part, the only part "
-            "that contains T.",
-            "The label's.": "This guess assumes that a stronger teacher takes from the label. But "
-            "the hard part is computed at T = 1: T does not touch it.",
-            "Both.": "This guess assumes that T acts on the whole loss. But the hard part is "
-            "computed at T = 1: T does not touch it.",
-            "Neither.": "This guess assumes that alpha alone decides who counts. Without T², "
-            "the temperature decides it as well.",
+            "The teacher's.": "The teacher's pull comes from the soft loss, the only part that "
+            "contains T.",
+            "The label's.": "This guess assumes that the teacher becomes stronger and the label "
+            "weaker. But the hard loss is computed at T = 1: T does not change it.",
+            "Both.": "This guess assumes that T acts on the whole loss. But the hard loss is "
+            "computed at T = 1: T does not change it.",
+            "Neither.": "This guess assumes that alpha alone decides how much each of them counts. "
+            "Without T², the temperature decides it as well.",
         },
-        explanation="Without T², a higher temperature switches the teacher off, step by step, and "
-        "nobody says so: the loss still falls, now on the label alone.\n\n"
-        "The pull of the label never moves with T. And at T = 1 the two pulls point nearly the "
-        "same way, because this teacher is nearly as sure as the label.",
+        explanation="Without T², a higher temperature switches the teacher off, step by step. No "
+        "error says so: the loss still falls, but the student learns from the label alone.\n\n"
+        "The pull of the label never changes with T. And at T = 1 the two pulls have nearly the "
+        "same direction, because this teacher is nearly as sure as the label.",
     ),
 )
 
@@ -170,12 +171,12 @@ alpha = answers.keep(
         too_low="A guess of about 0.5 assumes that the teacher pulls against the 8 as hard as the "
         "label pulls for it. But the teacher gives the 8 its second-tallest bar: it pulls for "
         "the 8, too.",
-        too_high="This guess assumes that a label wins as long as it counts at all. The teacher's "
-        "pull carries T², so it is the stronger one long before alpha is 1.",
-        explanation="Where this teacher is wrong, it is not wrong altogether: in all seven of its "
+        too_high="This guess assumes that a label wins whenever it counts at all. But the "
+        "teacher's pull is multiplied by T², so it is the stronger one long before alpha is 1.",
+        explanation="Where this teacher is wrong, it is not completely wrong: in all seven of its "
         "wrong answers, the right digit has the second-tallest bar. So the label wins up to a "
         "high alpha.\n\n"
-        "alpha = 0 is a student on labels alone, alpha = 1 a student of the teacher alone. These "
-        "lessons use 0.9. For this one image, that is more teacher than label.",
+        "At alpha = 0 a student learns from labels alone, at alpha = 1 from the teacher alone. "
+        "These lessons use 0.9. At 0.9, the teacher wins on this image.",
     ),
 )
