@@ -24,9 +24,14 @@ def array(value, name: str, *, ndim: int | None = None, dtype=np.float64) -> np.
         result = np.asarray(_unwrapped(value), dtype=dtype)
     except (TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise ValueError(f"{name} must be an array of numbers, got {describe(value)}") from error
+    if result.ndim == 0:
+        came = describe(value) if value is None else f"one number, {result:g}"
+        raise ValueError(
+            f"{name} must be an array, got {came}: are the arguments in the right order?"
+        )
     if ndim is not None and result.ndim != ndim:
         raise ValueError(f"{name} must have {ndim} dimensions, got shape {result.shape}")
-    if result.ndim == 0 or result.size == 0:
+    if result.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {result.shape}")
     if not np.isfinite(result).all():
         bad = int(np.count_nonzero(~np.isfinite(result)))

@@ -239,13 +239,10 @@ _NUMBER = re.compile(
     rf"(?<![\w.])[-−+]?(?:(?:{_DIGITS})(?:e[-+]?\d+)?|(?:inf|nan)\b)", re.IGNORECASE
 )
 _LIST = re.compile(r"[\[(][\s…,;]*…[\s…,;]*[\])]")
-_RAISED = re.compile(r"^(Checking your answer raised \w+):.*", re.DOTALL)
 
 
 def misconception(reply: str) -> str:
-    """A reply without what is of one learner alone: its numbers, or an error's own words."""
-    if raised := _RAISED.match(reply):
-        return f"{raised[1]}."
+    """A reply without its numbers, which are those of one learner."""
     return _LIST.sub("[…]", _NUMBER.sub("…", reply))
 
 

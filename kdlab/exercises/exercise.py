@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from numbers import Number
 from textwrap import dedent
 
 import numpy as np
@@ -81,14 +82,17 @@ class Exercise:
         except Misconception as error:
             self._say(answer, f"✗ {self.name} not yet.", str(error))
         except Exception as error:
-            self._say(answer, f"✗ {self.name} not yet.", where_it_stopped(answer, error))
+            said = where_it_stopped(answer, error)
+            self._say(answer, f"✗ {self.name} not yet.", said, error=type(error).__name__)
         else:
             self._say(answer, f"✓ {self.name} right!", self.praise, right=True)
 
-    def _say(self, answer, verdict: str, reply: str, right: bool = False) -> None:
+    def _say(self, answer, verdict: str, reply: str, **about) -> None:
         """Print what there is to say to an attempt, and keep it."""
         print(f"{verdict} {reply}")
-        if self._answers and (trouble := self._answers.attempt(self.name, answer, right, reply)):
+        if self._answers and (
+            trouble := self._answers.attempt(self.name, answer, reply=reply, **about)
+        ):
             print(trouble)
 
     def _earlier(self) -> str:
@@ -122,19 +126,33 @@ def expect(right: bool, otherwise: str) -> None:
         raise Misconception(otherwise)
 
 
+def expect_function(answer) -> None:
+    """Raise a `Misconception` unless a function came."""
+    expect(
+        not isinstance(answer, str),
+        "A text came. Give your function itself: its name, without quotes.",
+    )
+    expect(
+        not isinstance(answer, Number),
+        f"A number came, {answer}. Give your function itself: its name, without brackets.",
+    )
+    expect(
+        callable(answer),
+        f"Give your function itself: its name, without brackets. What came is of the type "
+        f"{type(answer).__name__}.",
+    )
+
+
 def call(function, *arguments):
     """What the learner's function returns; the stub returns `...`."""
-    expect(
-        callable(function),
-        f"Give your function itself, its name without brackets. What came is "
-        f"{type(function).__name__}.",
-    )
+    expect_function(function)
     result = function(*arguments)
     if result is ...:
         raise NotAttempted
     expect(
         result is not None,
-        "Your function returns nothing (None). Does its last line begin with `return`?",
+        "Your function returns nothing (None). Does its last line begin with `return`? (`print` "
+        "and `np.save` give back None.)",
     )
     return result
 

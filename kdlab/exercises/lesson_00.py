@@ -3,7 +3,7 @@
 import re
 
 from kdlab.exercises.exercise import Exercise, expect
-from kdlab.exercises.replies import one_number
+from kdlab.exercises.replies import one_number, one_text
 from kdlab.predictions.lesson_00 import answers
 from kdlab.soft_targets import softmax
 from kdlab.teachers import pretrained_teacher
@@ -22,13 +22,13 @@ def _judge_temperature(answer):
     top = softmax(logits, temperature).max()
     # From 0.3 to 0.5, or from 30 to 50 in percent: what was asked of the bar, not of T.
     height = (
-        " (0.3 to 0.5 is how tall the bar shall be. Did you give that for the temperature?)"
+        " (0.3 to 0.5 is how tall the bar should be. Did you give that for the temperature?)"
         if 0.3 <= temperature <= 0.5 or 30 <= temperature < 50
         else ""
     )
-    at = f"At T = {temperature:g} the tallest bar"
-    expect(top <= 0.5, f"{at} still stands at {top:.2f}: go up.{height}")
-    expect(top >= 0.3, f"{at} is down to {top:.2f}, which is too far: go down.{height}")
+    at = f"At T = {temperature:g} the tallest bar is {top:.2f}"
+    expect(top <= 0.5, f"{at}, which is too tall: take a higher T.{height}")
+    expect(top >= 0.3, f"{at}, which is too small: take a lower T.{height}")
 
 
 temperature = Exercise(
@@ -45,12 +45,19 @@ temperature = Exercise(
 )
 
 
+_AROUND = {"a", "and", "my", "the", "our", "network", "model"}
+
+
 def _judge_role(answer):
-    expect(isinstance(answer, str), 'Answer with one word in quotes, "teacher" or "student".')
-    words = set(re.findall(r"[a-z]+", answer.lower())) - {"a", "and", "the", "network", "model"}
+    answer = one_text(answer, 'Answer with one word in quotes, "teacher" or "student".')
+    words = set(re.findall(r"[a-z]+", answer.lower())) - _AROUND
     expect(
         words not in ({"teacher", "student"}, {"both"}, {"none"}, {"neither"}),
-        "One of the two is put away after the training. Which one is left?",
+        "One of the two is not used any more after the training. Which one do you use?",
+    )
+    expect(
+        len(words) == 1 or not words & {"teacher", "student"},
+        'Answer with one word only, "teacher" or "student".',
     )
     expect(
         words in ({"teacher"}, {"student"}),
@@ -58,7 +65,8 @@ def _judge_role(answer):
     )
     expect(
         words == {"student"},
-        "The teacher is good already, and too large or too slow to use. For whom is the training?",
+        "The teacher is good already, but too large or too slow to use. Which of the two is small "
+        "enough?",
     )
 
 

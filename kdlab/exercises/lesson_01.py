@@ -4,7 +4,7 @@ import numpy as np
 
 from kdlab.datasets import load_dataset
 from kdlab.exercises.exercise import Exercise, expect
-from kdlab.exercises.replies import compare, whole_number
+from kdlab.exercises.replies import compare, share_outside, whole_number
 from kdlab.predictions.lesson_01 import answers
 from kdlab.soft_targets import entropy, softmax
 from kdlab.teachers import pretrained_teacher
@@ -19,8 +19,8 @@ def _of_right_class(logits, labels):
 
 
 _COMPARED_SCORES = (
-    "You compared scores with labels. A label is the number of a class: which position has the "
-    "largest logit of a row?"
+    "You compared scores with labels. A label is the number of a class: at which position of a row "
+    "is the largest logit?"
 )
 _AS_ONE = "You took one largest logit of the whole table. Take one of each example, a row: axis=1."
 _NO_MEAN = "Those are the hits, one for each example. The accuracy is one number: take their mean."
@@ -34,8 +34,8 @@ _SURE = (
 _ACCURACY_SLIPS = [
     (
         lambda z, y: 0.0,
-        "By your function nothing is ever right. Do you compare classes with labels, or something "
-        "else?",
+        "Your function says that nothing is ever right. Do you compare classes with labels, or "
+        "something else?",
     ),
     (lambda z, y: (z.argmax(axis=1) == y).sum(), _COUNT),
     (
@@ -44,7 +44,7 @@ _ACCURACY_SLIPS = [
     ),
     (
         lambda z, y: (z.argmax(axis=1) != y).mean(),
-        "That is the share of errors. Accuracy is the share right.",
+        "That is the share of errors. Accuracy is the share of right answers.",
     ),
     (lambda z, y: 100 * _right(z, y), _PERCENT),
     (
@@ -67,13 +67,26 @@ _ACCURACY_SLIPS = [
     ),
     (
         lambda z, y: (z.argmin(axis=1) == y).mean(),
-        "`argmin` finds the *smallest* logit. Which one wins?",
+        "`argmin` finds the *smallest* logit. Which one decides the class?",
+    ),
+    (
+        lambda z, y: _right(z, y) * len(y) / 10,
+        "You divided by 10, whatever came. Divide by the number of examples.",
     ),
     (lambda z, y: softmax(z).max(axis=1).mean(), _SURE),
     (
         lambda z, y: _of_right_class(z, y).mean(),
         "That is the mean probability of the right class. Accuracy only counts which class is "
         "named.",
+    ),
+]
+
+
+# Seen only where there are more examples than classes.
+_LONGER_SLIPS = [
+    (
+        lambda z, y: (z.argmax(axis=1) == y).sum() / z.shape[1],
+        "You divided by the number of classes. Divide by the number of examples.",
     ),
 ]
 
@@ -95,10 +108,13 @@ def _judge_accuracy(function):
         if given.ndim:
             return f"Return one number. Your function returns an array of the shape {given.shape}."
         n = len(arguments[1])
-        return f"{round(right * n)} of {n} are right, a share of {right:g}. Yours is {given:.4g}."
+        return (
+            f"{round(right * n)} of {n} are right, a share of {right:g}. Yours is {given:.4g}."
+            f"{share_outside(given)}"
+        )
 
     compare(function, _right, _ACCURACY_SLIPS, square, said)
-    compare(function, _right, [], [*square, _guesses(20, 4)], said)
+    compare(function, _right, _LONGER_SLIPS, [*square, _guesses(20, 4)], said)
 
 
 accuracy = Exercise(
@@ -130,9 +146,15 @@ def _judge_unsure(answer):
     )
     expect(
         not (isinstance(answer, float) and abs(answer - uncertainty.max()) < 0.01),
-        "That is the largest entropy itself. Where does it stand? `argmax` gives positions.",
+        "That is the largest entropy itself. At which position is it? `argmax` gives positions.",
+    )
+    expect(
+        not (isinstance(answer, float) and abs(answer - probabilities.max(axis=1).min()) < 0.001),
+        "That is a probability. Give the position of an image; and take the largest *entropy*, "
+        "which counts all classes.",
     )
     index = whole_number(answer, "Give one whole number: the position of the image.")
+    expect(index != last + 1, f"Counting starts at 0, so the last image is {last}.")
     expect(
         index <= last,
         f"Positions of test images go from 0 to {last}, and this is {index}. Does it come from the "
@@ -142,30 +164,31 @@ def _judge_unsure(answer):
     right = int(uncertainty.argmax())
     if index == right:
         return
-    expect(index != right + 1, "One too far: Python counts from 0.")
+    expect(index != right + 1, "One too high: Python counts from 0.")
+    expect(index != right - 1, "One too low: `argmax` counts from 0, so subtract nothing.")
     expect(
         index != int(uncertainty.argmin()),
         "That is where it is *most sure*: the smallest entropy. You want the largest.",
     )
     expect(
         index != int(probabilities.max(axis=1).argmin()),
-        "There its first choice is weakest. By entropy, which counts all classes, it is more "
-        "undecided elsewhere.",
+        "There its largest probability is smallest. The entropy counts all classes, and is higher "
+        "on another image.",
     )
     surprise = -np.log(probabilities[np.arange(len(logits)), load_dataset("digits").y_test])
     expect(
         index != int(surprise.argmax()),
-        "There the label surprises it most: it is sure, and wrong. The entropy asks only how "
-        "undecided it is.",
+        "There the label surprises it most: the teacher is sure, and wrong. The entropy says only "
+        "how unsure it is.",
     )
     there = f"The pretrained teacher's entropy there is {uncertainty[index]:.2f} nats"
     # Among the tenth of which this teacher is least sure: every other teacher's choice is.
     expect(
         (uncertainty > uncertainty[index]).sum() >= len(logits) // 10,
-        f"{there}; elsewhere it is {uncertainty.max():.2f}. Did you ask the teacher that you "
+        f"{there}; the highest is {uncertainty.max():.2f}. Did you ask the teacher that you "
         "trained? This exercise asks `pretrained.test_logits`.",
     )
-    expect(False, f"{there}; somewhere it is {uncertainty.max():.2f}.")
+    expect(False, f"{there}. On another image it is {uncertainty.max():.2f}.")
 
 
 most_unsure = Exercise(
@@ -198,7 +221,8 @@ def _judge_second(answer):
     right = int(seconds.argmax())
     expect(
         np.size(answer) == 1,
-        "Those are several numbers. Give one digit, the one that is second most often.",
+        "Those are several numbers. Give one digit: the one that stands in second place most "
+        "often.",
     )
     guess = whole_number(answer, "Give one digit, as a number.")
     expect(
@@ -213,13 +237,13 @@ def _judge_second(answer):
     )
     expect(
         guess != most_at(1),
-        f"{guess} comes last but one most often: `argsort` begins with the least likely class. "
-        "Take the other end.",
+        f"{guess} is second from the *bottom* most often: `argsort` begins with the least likely "
+        "class. Count from the end of each row.",
     )
     expect(
         guess == right,
         f"{guess} comes second for {seconds[guess]} of the {len(ranked)} nines, and another digit "
-        "more often. Sort each row of logits and take the last but one.",
+        "does so more often. Which column of `argsort` holds the second largest logit?",
     )
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from kdlab.exercises.exercise import Exercise, Misconception, close, expect
-from kdlab.exercises.replies import compare, one_number, shown
+from kdlab.exercises.exercise import Exercise, call, close, expect
+from kdlab.exercises.lesson_02_softmax import SLIPS, flat
+from kdlab.exercises.replies import compare, form, not_one, one_number, several_numbers, shown
 from kdlab.predictions.lesson_02 import answers
 from kdlab.soft_targets import entropy, kl_divergence
 from kdlab.soft_targets import softmax as _softmax
@@ -13,107 +14,42 @@ from kdlab.widgets import Quiz
 _EXAMPLE = 512  # the test image of this lesson
 
 
-def _flat(logits):
-    """The probabilities, taken for logits: the classic mistake.
-
-    (Less 1, which a softmax does not see, so that nobody is warned of them.)
-    """
-    return _softmax(logits) - 1
-
-
-def _share(x):
-    return x / x.sum()
-
-
-_TWICE = (
-    "You divided the *probabilities* by T, after a first softmax. They lie so close together that "
-    "almost nothing is left; the temperature divides the logits."
-)
-_NOT_ONE = "Those do not add up to 1: "
-
-_SOFTMAX_SLIPS = [
-    (lambda z, t: _softmax(_flat(z), t), _TWICE),
-    (
-        lambda z, t: _softmax(z) / t,
-        _NOT_ONE + "you divided the probabilities by T. T divides the logits, before `exp`.",
-    ),
-    (lambda z, t: 100 * _softmax(z, t), _NOT_ONE + "give shares, not percentages."),
-    (lambda z, t: _softmax(z * t), "You multiplied by T: that sharpens. Divide."),
-    (
-        lambda z, t: _softmax(z),
-        "That is the softmax at T = 1. Either T is not used yet, or it cancels, as a factor "
-        "of every `exp(...)` does, and whatever is subtracted from all logits. T divides the "
-        "logits themselves, inside `exp`.",
-    ),
-    (lambda z, t: np.exp(z / t), _NOT_ONE + "`exp(z / T)` is right. What is each divided by?"),
-    (lambda z, t: np.exp(z / t) / np.exp(z).sum(), _NOT_ONE + "T is missing in the sum below."),
-    (
-        lambda z, t: np.exp(z) / np.exp(z / t).sum(),
-        _NOT_ONE + "T is in the sum below, and missing above.",
-    ),
-    (
-        lambda z, t: np.exp(z / t) / np.exp(z / t).mean(),
-        _NOT_ONE + "you divided by the mean. Divide by the sum.",
-    ),
-    (
-        lambda z, t: np.exp(z / t) / np.exp(z / t).max(),
-        _NOT_ONE + "you divided by the largest. Divide by the sum.",
-    ),
-    (
-        lambda z, t: z / t,
-        "Those are the logits divided by T. The softmax of them is still to come.",
-    ),
-    (lambda z, t: _share(z / t), "The shares are of the logits themselves: `exp` is missing."),
-    (
-        lambda z, t: np.log(_softmax(z, t)),
-        "Those are the logarithms of the probabilities: leave the last `log` out.",
-    ),
-    (
-        lambda z, t: _softmax(z) ** (1 / t),
-        _NOT_ONE + "the ratios are right. Divide by the sum once more.",
-    ),
-    (
-        lambda z, t: 1 / (1 + np.exp(-z / t)),
-        _NOT_ONE + "that is a sigmoid, each class by itself. In a softmax the classes share.",
-    ),
-    (
-        lambda z, t: _share(2 ** (z / t)),
-        "You took powers of 2. `np.exp` takes those of e.",
-    ),
-    (lambda z, t: _softmax(z // t), "`//` divides and rounds down. Divide with `/`."),
-    (
-        lambda z, t: np.eye(len(z))[z.argmax()],
-        "That is a label: all for the largest logit, whatever T is.",
-    ),
-    (
-        lambda z, t: _softmax(z, t).sum(),
-        "That is their sum. Return one probability for each logit.",
-    ),
-    (
-        lambda z, t: _softmax(z, t).max(),
-        "That is one probability. Return one for each logit.",
-    ),
-]
-
-
 def _judge_softmax(function):
 
     def said(arguments, right, given):
         z, t = arguments
-        return f"For the logits {shown(z)} at T = {t:g} it is {shown(right)}, yours {shown(given)}."
+        if given.shape != right.shape:
+            return (
+                f"Return one probability for each logit, {len(z)} numbers here. Your function "
+                f"returns {form(given)}."
+            )
+        return (
+            f"For the logits {shown(z)} at T = {t:g} it should be {shown(right)}, and yours is "
+            f"{shown(given)}.{not_one(given)}"
+        )
 
     small = [(np.array([3.0, 1.0, -2.0]), 4.0), (np.array([0.5, -1.5, 2.0, 7.0]), 2.0)]
-    compare(function, _softmax, _SOFTMAX_SLIPS, small, said)
-    large = [(np.array(z), 1.0) for z in ([2000.0, 0.0], [2000.0, 1999.0], [-2000.0, -2001.0])]
+    compare(function, _softmax, SLIPS, small, said)
+    for z in ([2000.0, 0.0], [2000.0, 1999.0], [-2000.0, -2001.0]):
+        _judge_large(function, np.array(z))
+
+
+def _judge_large(function, z):
+    right = _softmax(z)
     try:
         with np.errstate(all="ignore"):
-            compare(function, _softmax, [], large, said)
-    except Misconception as error:
-        raise Misconception(
-            "Right on small logits, but not on [2000, 0] or [-2000, -2001]: exp(2000) overflows, "
-            "and exp(-2000) is 0. What may you subtract from all logits, without changing a "
-            "probability?"
-        ) from error
+            result = np.squeeze(np.asarray(call(function, z.copy(), 1.0), float))
+    except ArithmeticError as error:  # from Python's own `math`
+        result, said = None, f"stops with {type(error).__name__}"
+    else:
+        said = f"is {shown(result)}"
+    limits = " (`exp` of a number above 709 is infinite for a computer, and below -745 it is 0.)"
+    expect(
+        result is not None and close(result, right),
+        f"Right on small logits. But for {shown(z)} it should be {shown(right)}, and yours "
+        f"{said}.{limits if result is None or not_one(result) else ''} What may you "
+        "subtract from all logits, so that the largest becomes 0 and no probability changes?",
+    )
 
 
 softmax = Exercise(
@@ -154,18 +90,28 @@ def _judge_three_classes(answer):
     # Nobody can tell such a number from a guess, so each is only mentioned.
     mistaken = ""
     if temperature == 3:
-        mistaken = " (Three is how many classes it shall be.)"
+        mistaken = " (Three is how many classes it should have.)"
     elif abs(temperature - np.log(3)) < 0.01:
         mistaken = " (ln 3 = 1.10 is the entropy of three equal classes, and not a temperature.)"
-    elif abs(classes(_flat(logits)) - 3) <= 0.25:
+    elif abs(classes(flat(logits)) - 3) <= 0.25:
         mistaken = (
-            " (Three they would be with the temperature on the *probabilities*, after a first "
-            "softmax. It divides the logits.)"
+            " (You would get three if T divided the *probabilities*, after a first softmax. It "
+            "must divide the logits.)"
         )
-    elif abs(classes(all_logits) - 3) <= 0.1:
-        mistaken = " (Three is the average of all images. The question is about one.)"
-    expect(effective >= 2.75, f"{at}: go up.{mistaken}")
-    expect(effective <= 3.25, f"{at}: go down.{mistaken}")
+    else:
+        average = abs(classes(all_logits) - 3) <= 0.1
+        of_two = abs(2 ** np.log(effective) - 3) <= 0.1
+        where = [
+            *(["the average of all images"] if average else []),
+            *(["2**entropy of this one"] if of_two else []),
+        ]
+        if where:
+            mistaken = (
+                f" (About three is, at this T, {', and also '.join(where)}. Take image {_EXAMPLE} "
+                "alone, and exp(entropy).)"
+            )
+    expect(effective >= 2.75, f"{at}: take a higher T.{mistaken}")
+    expect(effective <= 3.25, f"{at}: take a lower T.{mistaken}")
 
 
 three_classes = Exercise(
@@ -190,72 +136,67 @@ three_classes = Exercise(
     answers=answers,
 )
 
-# Of the second class the teacher is in part convinced, of the third hardly: so a student that
-# neglects the wrong one can be told apart, and so can one that was measured the other way round.
+# The teacher finds the second class likely, and the third one hardly: so a student that forgets the
+# wrong one can be told apart, and so can one that was measured by KL(q || p).
 _TEACHER = np.array([0.70, 0.28, 0.02])
 
 
 def _judge_far(answer):
-    given = "Give three probabilities in brackets, as in [0.5, 0.3, 0.2]."
-    expect(not isinstance(answer, (str, bytes)), given)
-    try:
-        q = np.squeeze(np.asarray(answer, float))
-    except (TypeError, ValueError) as error:
-        raise Misconception(given) from error
-    if q.size == 1:
-        expect(False, f"{given} What came is one number. The divergence is measured for you.")
-    expect(q.shape == (3,), f"{given} What came has the shape {q.shape}.")
-    expect(bool(np.isfinite(q).all()), f"{given} What came is {shown(q)}.")
+    q = several_numbers(answer, 3, "Give three probabilities in brackets, as in [0.5, 0.3, 0.2].")
     expect(bool((q >= 0).all()), "A probability is never below 0. Are those logits?")
     total = q.sum()
     expect(abs(total - 100) > 0.5, "Those are percentages. Give shares that add up to 1.")
     expect(abs(total - 1) < 1e-3, f"Three probabilities add up to 1, and these to {total:.4g}.")
     q = q / total
     expect(
-        q.argmax() == 0 and q[0] > np.sort(q)[1],
-        "Your student does not name the first class, as its teacher does. To be far off by naming "
-        "another one is easy: can it agree on the answer, and be far off?",
+        q[0] != np.sort(q)[1] or q.argmax() != 0,
+        "The first class must be larger than each of the others. Here two are equal.",
+    )
+    expect(
+        q.argmax() == 0,
+        "Your student does not name the first class, and its teacher does. Another class would be "
+        "an easy way to a large divergence: find a way in which both name the first one.",
     )
     apart = float(kl_divergence(_TEACHER, q))
     expect(
         np.isfinite(apart),
         "Where a student says exactly 0, the divergence is infinite. No softmax says exactly 0: "
-        "leave every class a little.",
+        "give every class at least a little.",
     )
     it_is = f"KL(p || q) is {apart:.2f} nats."
     expect(
         apart > 0.01,
-        f"{it_is} Your student says nearly what its teacher says. What could it get wrong, and "
+        f"{it_is} Your student says nearly the same as its teacher. What could it get wrong, and "
         "still name the same class?",
     )
     expect(
         apart > 1 or float(kl_divergence(q, _TEACHER)) <= 1,
-        f"The other way round, KL(q || p), yours is above 1. But {it_is} Whose probabilities weigh "
-        "the terms?",
+        f"With p and q exchanged, KL(q || p), yours is above 1. But {it_is} Whose probabilities "
+        "stand in front of the logarithm?",
     )
     expect(
         apart > 1 or (q[:2] < _TEACHER[:2]).any() or q[2] >= _TEACHER[2],
-        f"{it_is} You took from the class in which the teacher hardly believes, so it weighs "
-        "hardly anything. Which class would the teacher miss?",
+        f"{it_is} You took probability from the third class. For the teacher it is 0.02, so its "
+        "term in the sum stays small. From which class can you take more?",
     )
     expect(
         apart > 1 or entropy(q) <= entropy(_TEACHER) or (q[1:] < 0.7 * _TEACHER[1:]).any(),
-        f"{it_is} Your student is less sure than its teacher. That costs little, since each class "
-        "keeps a good part. Try the other direction.",
+        f"{it_is} Your student is less sure than its teacher. That changes the divergence little, "
+        "since no class becomes nearly 0. Try a student that is more sure.",
     )
     expect(
         not np.log(2) < apart <= 1,
-        f"{it_is} You are on the way: go on. (With log2 it would be above 1. A nat is the natural "
-        "logarithm's unit.)",
+        f"{it_is} You are near: go on. (With log2 it would be above 1. But a nat belongs to the "
+        "natural logarithm.)",
     )
     expect(
         apart > 1,
         f"{it_is} "
         + (
-            "You are on the way: go on, much further."
+            "The direction is right: go on, much further."
             if q[1] < _TEACHER[1]
-            else "Which class does the teacher believe in, beside the first? What if the student "
-            "forgot it?"
+            else "Which class is likely for the teacher, besides the first? What if the student "
+            "forgot that one?"
         ),
     )
 
@@ -297,23 +238,22 @@ def colleague(T):
 
 
 _TOO_LARGE = (
-    "Now it is right at T = 1 only, and above T = 1 too large. There is something in front of his "
-    "loss already, which need not come again. How large is his gradient beside the right one, at "
-    "T = 2 and at T = 4?"
+    "Now it is right at T = 1 only, and above T = 1 too large. His loss has a factor in front "
+    "already: only the rest is missing. Divide the right gradient by his, at T = 2 and at T = 4."
 )
-_SMALLER = "That makes it smaller still. His students take too little from the teacher as it is."
-_FACTOR = "That is a factor alone. Return his gradient, multiplied by what it lacks."
+_SMALLER = "That makes his gradient even smaller. It is too small already."
+_FACTOR = "That is a factor alone. Return his gradient, multiplied by the factor that is missing."
 _SIGN = (
-    "The sign was right, and now it is the other way round. (A step goes *against* the gradient; "
-    "that is the optimizer's work.)"
+    "The sign was right before, and now it is wrong. (A step goes *against* the gradient; that is "
+    "done by the optimizer.)"
 )
 _HIS_IMAGE = (
     "That is the gradient for image 512, whatever your function is given. Use its argument "
-    "`gradient`: it shall mend his gradient for other images, too."
+    "`gradient`: it should correct his gradient for other images, too."
 )
 
 _REPAIR_SLIPS = [
-    (lambda g, t: g, "That is his gradient as it was. At T = 1 it lacks nothing. And at T = 4?"),
+    (lambda g, t: g, "That is his gradient as it was. At T = 1 it is right. And at T = 4?"),
     (lambda g, t: t**2 * g, _TOO_LARGE),
     (lambda g, t: t**3 * g, _TOO_LARGE),
     (lambda g, t: g / t, _SMALLER),
@@ -324,11 +264,14 @@ _REPAIR_SLIPS = [
     (lambda g, t: t, _FACTOR),
     (lambda g, t: t**2, _FACTOR),
     (lambda g, t: 1 / t, _FACTOR),
+    (lambda g, t: np.full_like(g, t), _FACTOR),
+    (lambda g, t: np.full_like(g, t**2), _FACTOR),
+    (lambda g, t: np.full_like(g, 1 / t), _FACTOR),
     (lambda g, t: t * colleague(t), _HIS_IMAGE),
     (lambda g, t: t**2 * colleague(t), _HIS_IMAGE),
     (
         lambda g, t: t * np.abs(g),
-        "The size is right, but all signs are plus. A pull has a direction: leave the signs.",
+        "The sizes are right, but all signs are plus. A gradient has a direction: keep the signs.",
     ),
     (lambda g, t: g + t, "You added. What is missing is a factor, the same for all logits."),
 ]
@@ -342,18 +285,19 @@ def _judge_repair(function):
     def said(arguments, right, given):
         gradient, t = arguments
         if given.shape != right.shape:
-            return f"Return a gradient, {len(gradient)} numbers here. Your function returns " + (
-                f"an array of the shape {given.shape}." if given.ndim else "one number."
+            return (
+                f"Return a gradient, {len(gradient)} numbers here. Your function returns "
+                f"{form(given)}."
             )
         factor = float((given * gradient).sum() / (gradient**2).sum())
         if close(given, factor * gradient):
             return (
                 f"At T = {t:g} your function multiplies his gradient by {factor:.3g}, which is not "
-                "what it lacks there. Divide the right gradient by his, and compare T = 2 with "
-                "T = 4."
+                "the factor that is missing there. Divide the right gradient by his, and compare "
+                "T = 2 with T = 4."
             )
         return (
-            f"At T = {t:g} it should begin with {shown(right[:3])}, your function says "
+            f"At T = {t:g} it should begin with {shown(right[:3])}, and yours begins with "
             f"{shown(given[:3])}."
         )
 
@@ -369,7 +313,7 @@ gradient = Exercise(
         "Print `right / ex.colleague(T)` for T = 1, 2, 4, where `right` is the gradient with T². "
         "What does it depend on?",
         "With q and p the student's and the teacher's soft targets, the right gradient is "
-        "T (q - p). Which power of T stands in front of his?",
+        "T (q - p). Which power of T stands in front of q - p in his?",
         "He wrote T where T² belongs: of the two T that the softmax takes from the gradient, he "
         "gave one back.",
     ],

@@ -4,9 +4,16 @@ import re
 
 import numpy as np
 
-from kdlab.exercises.exercise import Exercise, NotAttempted, call, close, expect
+from kdlab.exercises.exercise import (
+    Exercise,
+    NotAttempted,
+    call,
+    close,
+    expect,
+    expect_function,
+)
 from kdlab.exercises.lesson_03_losses import AS_IT_CAME, SLIPS, loss_with
-from kdlab.exercises.replies import compare, numbers, shown
+from kdlab.exercises.replies import compare, form, numbers, one_text, shown
 from kdlab.predictions.lesson_03 import answers
 from kdlab.soft_targets import log_softmax, softmax
 from kdlab.widgets import Quiz
@@ -15,9 +22,11 @@ from kdlab.widgets import Quiz
 def _judge_loss(function):
     rng = np.random.default_rng(0)
     trials = []
-    for t, alpha in ((4.0, 0.7), (2.0, 0.3)):
-        student, teacher = rng.normal(size=(2, 6, 4)) * 3
-        trials.append((student, teacher, rng.integers(4, size=6), t, alpha))
+    for t, alpha, classes in ((4.0, 0.7, 4), (2.0, 0.3, 5)):
+        student, teacher = rng.normal(size=(2, 6, classes)) * 3
+        labels = rng.integers(classes, size=6)
+        labels[:2] = student[:2].argmax(axis=1)  # so that an accuracy is neither 0 nor 1
+        trials.append((student, teacher, labels, t, alpha))
     first = numbers(call(function, *trials[0]))
     if close(first, loss_with(*trials[0], **AS_IT_CAME)):
         raise NotAttempted("this is the loss as it came. Find its four mistakes")
@@ -28,14 +37,33 @@ def _judge_loss(function):
         for alpha, part in ((1.0, "soft"), (0.0, "hard")):
             alone = (*arguments[:4], alpha)
             wanted, given = loss_with(*alone), numbers(call(function, *alone))
-            if not close(given, wanted):
+            if close(given, wanted):
+                continue
+            if alpha == 1 and (factor := _factor(function, alone)):
                 return (
-                    f"At alpha = {alpha:g} the {part} part alone counts. Here it is {wanted:.4f}, "
-                    f"and your function says {shown(given)}."
+                    f"At alpha = 1 and T = {alone[3]:g}, your soft part is {factor:.3g} times as "
+                    "large as it should be. How does the factor in front of it depend on T?"
                 )
-        return "Each part is right where it alone counts. Look at how you put them together."
+            return (
+                f"At alpha = {alpha:g} the {part} part alone counts. Here it should be "
+                f"{wanted:.4f}, and yours is {shown(given)}."
+            )
+        return (
+            "At alpha = 1 and at alpha = 0 it is right, and between them wrong. Look at how you "
+            "put the two parts together: which weights do they have?"
+        )
 
     compare(function, loss_with, SLIPS, trials, said)
+
+
+def _factor(function, alone) -> float | None:
+    """By what the soft part is too large, if by one factor for all logits."""
+    student, teacher, *others = alone
+    factors = [
+        float(numbers(call(function, s, z, *others))) / loss_with(s, z, *others)
+        for s, z in ((student, teacher), (teacher, student), (student[::-1], 0.5 * teacher))
+    ]
+    return factors[0] if factors[0] > 0 and np.ptp(factors) < 1e-3 * factors[0] else None
 
 
 loss = Exercise(
@@ -44,10 +72,10 @@ loss = Exercise(
     hints=[
         "Ask of each line what the formula asks: whose probabilities, at which temperature, with "
         "which sign, with which weight?",
-        "A loss is never negative. Which of the two parts is? And which part hardly counts when T "
-        "is high?",
+        "This loss is never negative. Which of the two parts is? And which part becomes very "
+        "small when T is high?",
         "The hard part teaches the labels at T = 1. In KL(p || q), p is the truth.",
-        "Teacher first; T² beside alpha; no T in `log_softmax`; a minus before its mean.",
+        "Teacher first; T² next to alpha; no T in `log_softmax`; a minus before its mean.",
     ],
     solution="""
         import numpy as np
@@ -66,10 +94,15 @@ loss = Exercise(
 def _judge_balanced(cohort):
     expect(
         not (hasattr(cohort, "low") and hasattr(cohort, "high")),
-        "That is the interval, and worth a look. Give the cohort that it came from.",
+        "That is the interval. Give the cohort that it was computed from.",
+    )
+    several = isinstance(cohort, (list, tuple))
+    expect(
+        not several or sum(hasattr(one, "training") for one in cohort) != 1,
+        "Give the cohort alone, without anything else.",
     )
     expect(
-        not isinstance(cohort, (list, tuple)),
+        not several,
         "Give one cohort: trained with `alphas=[0, 0.9]` it holds both kinds, in pairs.",
     )
     expect(
@@ -86,19 +119,21 @@ def _judge_balanced(cohort):
         "The question is about `T = 4`: `temperatures=[4]`, or leave it out.",
     )
     expect(
-        0 in cohort.alpha, "A gain over what? The plain students are missing: `alphas=[0, 0.9]`."
+        0 in cohort.alpha,
+        "The plain students, to compare with, are missing: `alphas=[0, 0.9]`.",
     )
     expect(
-        0.9 in cohort.alpha, "The distilled students are asked at `alpha=0.9`: `alphas=[0, 0.9]`."
+        0.9 in cohort.alpha,
+        "The question is about distilled students at `alpha=0.9`: `alphas=[0, 0.9]`.",
     )
     at_4 = cohort.select(temperature=4)
     seeds = len(set(cohort.seed))
-    expect(seeds >= 10, f"That rests on {seeds} seed(s). Train ten or more.")
+    expect(seeds >= 10, f"Those are only {seeds} seed(s). Train ten or more.")
     gain = at_4.difference({"alpha": 0.9}, {"alpha": 0})
     expect(
         gain.low > 0,
-        f"The interval, {100 * gain.low:.1f} to {100 * gain.high:.1f} points, is not clear of 0. "
-        "Train more seeds, and leave the number of steps as it is.",
+        f"The interval, {100 * gain.low:.1f} to {100 * gain.high:.1f} percentage points, is not "
+        "above 0. Train more seeds, and leave the number of steps as it is.",
     )
 
 
@@ -121,8 +156,8 @@ balanced = Exercise(
             seeds=range(20),
         )
     """,
-    praise="Compare your interval with that of the lesson: is a part of the gain there made up by "
-    "digits that hardly came up?",
+    praise="Compare your interval with that of the lesson: does a part of the gain there come from "
+    "digits of which there were hardly any images?",
     answers=answers,
 )
 
@@ -130,18 +165,28 @@ _NO_EFFECT = {
     "no", "no effect", "no difference", "no gain", "no help", "nothing", "neither", "does not help",
     "doesnt help",
 }  # fmt: skip
+_UNSURE = {
+    "unclear", "inconclusive", "not significant", "not clear", "dont know",
+    "do not know", "uncertain", "not sure", "unsure", "no clear effect", "no clear difference",
+    "not enough seeds", "not enough data", "unknown", "undecided", "cannot say", "can not say",
+    "cant say", "not proven", "insignificant",
+}  # fmt: skip
 
 
 def _judge_verdict(answer):
     choices = 'Answer "helps", "hurts" or "cannot tell"'
-    expect(isinstance(answer, str), f"{choices}, in quotes.")
+    answer = one_text(answer, f"{choices}, in quotes.")
     words = re.sub(r"[^a-z ]", "", answer.lower()).strip()
-    words = re.sub(r"^(it|we|i|you|one) ", "", words)
-    words = {"help": "helps", "hurt": "hurts"}.get(words, words)
+    words = re.sub(r"^yes (?=it|helps)", "", words)
+    words = re.sub(r"^(its?|we|i|you|one|thats?|this) (is |are |am )?", "", words)
+    words = {"help": "helps", "yes": "helps", "hurt": "hurts"}.get(words, words)
     expect(
         words not in _NO_EFFECT,
-        "That there is no effect was not shown either: a gain of a whole point is inside the "
-        "interval.",
+        "'No effect' is not shown: a gain of a whole percentage point is inside the interval.",
+    )
+    expect(
+        words not in _UNSURE,
+        "You mean the right one of the three: answer with its words.",
     )
     unsure = ("cannot tell", "can not tell", "cant tell")
     expect(words in ("helps", "hurts", *unsure), f"{choices}.")
@@ -150,7 +195,7 @@ def _judge_verdict(answer):
         "The mean is above 0, but the interval reaches below it: a cohort with no effect at all "
         "could look like this.",
     )
-    expect(words != "hurts", "The interval reaches below 0, but lies mostly above it.")
+    expect(words != "hurts", "The interval reaches below 0, but most of it is above 0.")
 
 
 verdict = Exercise(
@@ -186,43 +231,48 @@ def _teacher_with_dropout(seed):
 
 
 def _state(model):
-    """What a careless function may change in a model."""
-    return model.get_weights(), model.get_config()
+    """What a careless function may change in a model: what is trained, settings, weights."""
+    return [layer.trainable for layer in model.layers], model.get_config(), model.get_weights()
 
 
 def _judge_stored(function):
     # Asked here already: TensorFlow is loaded only where there is something to try.
-    expect(
-        callable(function),
-        f"Give your function itself, its name without brackets. What came is "
-        f"{type(function).__name__}.",
-    )
+    expect_function(function)
     teacher, twin = _teacher_with_dropout(0), _teacher_with_dropout(1)
     images = np.random.default_rng(0).random((12, 4, 4, 1), dtype=np.float32)
     right = np.asarray(teacher(images, training=False), float)
-    weights, config = _state(teacher)
+    trainable, config, weights = _state(teacher)
 
     def ask(model):
         return numbers(call(function, model, images.copy()))
 
     result = ask(teacher)
-    weights_after, config_after = _state(teacher)
-    changed = config != config_after or not all(map(np.array_equal, weights, weights_after))
+    trainable_after, config_after, weights_after = _state(teacher)
     expect(
         close(result, ask(twin)),
         "Each call gives other logits. Is the teacher in training mode, where dropout is on? Ask "
         "it as it is used: `training=False`.",
     )
+    changes = "Your function changes the teacher"
     expect(
-        not changed,
-        "Your function changes the teacher. (In training mode, batch "
-        "normalisation moves its averages with every call.)",
+        trainable == trainable_after or len(trainable) != len(trainable_after),
+        f"{changes}: you set `trainable`. Leave it as it came; `training=False` is enough.",
+    )
+    expect(config == config_after, f"{changes}: its layers or their settings. Leave them.")
+    expect(
+        all(map(np.array_equal, weights, weights_after)),
+        f"{changes}: its weights. (In training mode, batch normalisation changes its averages with "
+        "every call. Use `training=False`.)",
+    )
+    expect(
+        result.ndim != 2 or not close(result, numbers(call(function, twin, 1 - images))),
+        "Your function returns the same for every input. Does it use its arguments?",
     )
     for factor in (1 / 255, 255):
         expect(
             not close(result, np.asarray(teacher(factor * images, training=False), float)),
-            "The model saw other images than your function was given: were they multiplied or "
-            "divided first?",
+            "The model was given other images than your function: did you multiply or divide them "
+            "first?",
         )
     _judge_logits(result, right)
 
@@ -233,36 +283,37 @@ def _judge_logits(result, right):
     probabilities = softmax(right)
     labels = right.argmax(axis=1)
     for other, reply in (
-        (labels, "Those are classes, one per image: labels once more. Return a row of logits for "
+        (labels, "Those are classes, one per image, as labels are. Return a row of logits for "
          "each."),
-        (right.max(axis=1), "That is the largest logit of each image. The others are what the "
-         "teacher knows beside its answer: return the whole row."),
+        (right.max(axis=1), "That is the largest logit of each image. The student also needs the "
+         "other ones: return the whole row."),
         (probabilities.max(axis=1), "That is the largest probability of each image. Return the "
          "whole row, and its logits."),
-        (right.T, "Rows and columns are exchanged: one row per image, please."),
+        (right.T, "Rows and columns are exchanged. Return one row per image."),
         (right[0], "That is the first image alone."),
         (right.mean(axis=0), "That is the mean over the images. Each image has its own row."),
         (np.eye(classes)[labels], "Those are the teacher's labels: what it knows of the other "
-         "classes is gone."),
-        (1 / (1 + np.exp(-right)), "A sigmoid has been taken. Return the logits as they come."),
-        (log_softmax(right), "Those are the logarithms of probabilities, the logits less a number "
+         "classes is lost."),
+        (1 / (1 + np.exp(-right)), "You took a sigmoid. Return the logits as they come."),
+        (log_softmax(right), "Those are the logarithms of probabilities: the logits minus a number "
          "for each image. Return the logits as they come."),
     ):  # fmt: skip
         expect(not close(result, other), reply)
     expect(
         result.shape == right.shape,
-        f"Return one row per image and one column per class, {right.shape}, not {result.shape}.",
+        f"Return one row per image and one column per class, an array of the shape {right.shape}. "
+        f"Your function returns {form(result)}.",
     )
     expect(
         not (result.min() >= 0 and close(result.sum(axis=1), np.ones(n))),
-        "Those are probabilities: a softmax has been taken, at one fixed temperature. Return "
-        "the logits, and each student can choose its own.",
+        "Those are probabilities: you took a softmax, at one fixed temperature. Return the "
+        "logits, and each student can choose its own temperature.",
     )
     factor = (result * right).sum() / (right**2).sum()
     expect(
         close(factor, 1) or factor <= 0 or not close(result, factor * right),
-        f"Those are the logits divided by {1 / factor:.3g}. Leave the temperature to the loss, "
-        "which divides by it as well: a student could no longer choose its own.",
+        f"Those are the logits divided by {1 / factor:.3g}. The loss divides by the temperature "
+        "later. Return the logits as they come, and each student can choose its own temperature.",
     )
     expect(
         close(result, right) or not close(result, right, 0.5),
@@ -271,8 +322,7 @@ def _judge_logits(result, right):
     )
     expect(
         close(result, right),
-        f"For the first image it should be {shown(right[0])}, your function says "
-        f"{shown(result[0])}.",
+        f"For the first image it should be {shown(right[0])}, and yours is {shown(result[0])}.",
     )
 
 

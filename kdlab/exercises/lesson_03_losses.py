@@ -18,27 +18,28 @@ _WAYS = {
     },
     "power": {
         2: "",
-        0: "Raise T, and the soft part fades beside the labels. What keeps it level? (Lesson 02, "
-        "*Why T²?*)",
-        1: "The soft part has T in front, which is too little: the softmax takes one T away, and "
-        "the two distributions, coming closer to each other, a second one.",
-        -1: "Divided by T, the soft part fades even faster when T goes up. What keeps it level?",
+        0: "When T goes up, your soft part becomes small, and the labels decide alone. Which "
+        "factor prevents that? (Lesson 02, *Why T²?*)",
+        1: "The soft part has T in front, which is too little: without a factor, its gradient "
+        "becomes small like 1 / T². (Lesson 02, *Why T²?*)",
+        -1: "You divided by T: the soft part becomes even smaller when T goes up. Which factor "
+        "prevents that?",
     },
     "soft": {
         "KL(p || q)": "",
-        "KL(q || p)": "In KL(p || q) the truth comes first, and weighs the terms. Whose "
-        "probabilities are the truth here, and whose come first in your code?",
+        "KL(q || p)": "In KL(p || q) the truth comes first. Whose probabilities are the truth "
+        "here, and whose come first in your code?",
         "cross-entropy": "That is the cross-entropy for the soft part: the same gradient, but not "
         "0 where the two agree. Use the divergence.",
     },
     "labels_at": {
         1: "",
-        "T": "In use, a student is read at T = 1. At which temperature does your hard part teach "
-        "it the labels?",
+        "T": "After the training, a student is used at T = 1. At which temperature does your hard "
+        "part teach it the labels?",
     },
     "alpha_on": {
         "soft": "",
-        "hard": "alpha weighs the *soft* part: you swapped the two weights.",
+        "hard": "alpha is the weight of the *soft* part: you swapped the two weights.",
         "nothing": "At alpha = 1 the labels do not count, at alpha = 0 the teacher does not. Which "
         "of your parts has its weight?",
         "soft alone": "At alpha = 1 the labels do not count. What is the weight of the hard part?",
@@ -47,6 +48,8 @@ _WAYS = {
     "factor_on": {
         "soft": "",
         "both": "T² stands in front of both parts. Which of them does the temperature make small?",
+        "hard": "T² stands in front of the hard part. Which of the two parts does the temperature "
+        "make small?",
     },
     "over": {
         np.mean: "",
@@ -78,7 +81,9 @@ def loss_with(
         "both": (alpha, alpha),
     }[alpha_on]
     factor = t**power
-    return over(a * factor * apart + b * (factor if factor_on == "both" else 1.0) * surprise)
+    on_soft = 1.0 if factor_on == "hard" else factor
+    on_hard = 1.0 if factor_on == "soft" else factor
+    return over(a * on_soft * apart + b * on_hard * surprise)
 
 
 def _mistakes():
@@ -104,26 +109,38 @@ def _reply_to(mistakes: dict) -> str:
         if AS_IT_CAME.get(name) != way:
             return _WAYS[name][way]
     name, way = next(iter(mistakes.items()))
-    left = ["One of the four mistakes is", "Two of the four mistakes are", "Three of the four are"]
+    left = [
+        "One of the four mistakes is",
+        "Two of the four mistakes are",
+        "Three of the four mistakes are",
+    ]
     return f"{left[len(mistakes) - 1]} left. {_WAYS[name][way]}"
 
 
+_ALL_CLASSES = (
+    "You took the mean over the classes, too. Take the sum over the classes, and the mean over the "
+    "examples."
+)
+_SQUARES = (
+    "Your soft part is a squared error. Some papers use one, but here the soft part is the "
+    "divergence KL(p || q)."
+)
 _OF_THE_TEACHER = (
-    "Your hard part learns from the teacher's probabilities. Those have their place in the soft "
-    "part: the hard part is for the labels, one class per image."
+    "Your hard part learns from the teacher's probabilities. Those belong to the soft part: the "
+    "hard part is for the labels, one class per image."
 )
 _TWICE = (
     "You put the temperature on *probabilities*, after a first softmax. Almost nothing is left of "
     "what the teacher knows: the temperature divides the logits."
 )
 _NO_LOG = (
-    "Your hard part is the probability of the right class. It lacks the logarithm: `log_softmax` "
-    "has it."
+    "Your hard part is the probability of the right class. Its logarithm is missing: take "
+    "`log_softmax`."
 )
 
 
 def _flat(logits):
-    return softmax(logits) - 1  # less 1, which a softmax does not see, so that nobody is warned
+    return softmax(logits) - 1  # minus 1 changes no softmax, and nobody is warned
 
 
 def _other(soft=None, hard=None):
@@ -141,6 +158,17 @@ def _other(soft=None, hard=None):
 
 def _cross_entropy(p, student, t=1.0):
     return -(p * log_softmax(student, t)).sum(axis=1)
+
+
+def _from_logits_forgotten(student, _teacher, labels, _t):
+    """What Keras's cross-entropy makes of logits where it expects probabilities."""
+    clipped = np.clip(student, 1e-7, 1 - 1e-7)
+    return -np.log(_chosen(clipped, labels) / clipped.sum(axis=1))
+
+
+def _squared(a, b, reduce, divided):
+    """A squared error, divided by T² or not, since T² is in front of it."""
+    return lambda s, z, y, t: reduce((a(s, t) - a(z, t)) ** 2, axis=1) * b / (t**2) ** divided
 
 
 def _chosen(table, labels):
@@ -164,18 +192,35 @@ SLIPS = [
         lambda s, z, y, t: _chosen(softmax(s), y),
         lambda s, z, y, t: -_chosen(softmax(s), y),
     )),
-    *((_other(soft=soft), "Both sides of the soft part take the temperature, teacher and student. "
-       "Which of the two is without it?") for soft in (
+    *((_other(soft=soft), "Both p and q of the soft part need T, teacher and student. Which of the "
+       "two is without it?") for soft in (
         lambda s, z, y, t: kl_divergence(softmax(z), softmax(s, t)),
         lambda s, z, y, t: kl_divergence(softmax(z, t), softmax(s)),
     )),
     (_other(soft=lambda s, z, y, t: kl_divergence(softmax(z), softmax(s))),
-     "Your soft part takes no temperature. What does T divide in it, on which of the two sides?"),
+     "Your soft part has no temperature. Both p and q need T."),
+    (_other(soft=lambda s, z, y, t: kl_divergence(softmax(z, t), softmax(s, t)) / s.shape[1]),
+     _ALL_CLASSES),
+    (_other(hard=lambda s, z, y, t: -_chosen(log_softmax(s), y) / s.shape[1]), _ALL_CLASSES),
+    (_other(hard=lambda s, z, y, t: -log_softmax(s)[:, y]), "Your hard part takes the labels of "
+     "all examples for each one. `log_q[np.arange(n), labels]` takes one for each."),
+    (_other(hard=_from_logits_forgotten), "Your hard part takes the logits for probabilities. Is "
+     "`from_logits=True` missing?"),
+    *((_other(soft=_squared(*ways)), _SQUARES) for ways in product(
+        (lambda logits, t: logits, softmax), (1, 0.5), (np.mean, np.sum), (0, 1))),
     (_other(hard=lambda s, z, y, t: -_chosen(log_softmax(z), y)),
-     "Your hard part tests the *teacher* on the labels. Who is to learn them?"),
+     "Your hard part compares the *teacher* with the labels. Who should learn them?"),
     (_other(soft=lambda s, z, y, t: -kl_divergence(softmax(z, t), softmax(s, t))),
-     "Your soft part is below 0. A divergence is a distance that is to become small: the minus "
-     "belongs to the hard part alone."),
+     "Your soft part is below 0. A divergence is never below 0, and it should become small: the "
+     "minus belongs to the hard part alone."),
+    (lambda s, z, y, t, alpha: loss_with(z, s, y, t, alpha),
+     "Teacher and student are swapped everywhere in your function. Who learns?"),
+    (lambda s, z, y, t, alpha: loss_with(s, z, y, 4.0, alpha),
+     "Your function uses T = 4, whatever T it is given."),
+    (lambda s, z, y, t, alpha: alpha * loss_with(s, z, y, t, 1.0),
+     "The hard part is missing, or always 0."),
+    (lambda s, z, y, t, alpha: (1 - alpha) * loss_with(s, z, y, t, 0.0),
+     "The soft part is missing, or always 0."),
     (lambda *arguments: -loss_with(*arguments),
-     "The whole loss has the wrong sign: it would be made larger, not smaller."),
+     "The whole loss has the wrong sign: training would make the student worse."),
 ]  # fmt: skip

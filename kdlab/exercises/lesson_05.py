@@ -5,15 +5,15 @@ import re
 import numpy as np
 
 from kdlab.exercises.exercise import Exercise, expect
-from kdlab.exercises.replies import compare, letters, shown
+from kdlab.exercises.replies import compare, form, letters, not_one, one_text, shown
 from kdlab.predictions.lesson_05 import answers
 from kdlab.soft_targets import softmax
 
 _WHY_NOT = {
-    "B": "In B the teacher is frozen, and then? `fit` gets images and labels: nothing of the "
-    "teacher reaches the student's loss.",
-    "D": "D copies weights, which works between equal networks only, and then trains on labels: a "
-    "student that started well, but nobody teaches it.",
+    "B": "In B the teacher is frozen, and nothing more. `fit` gets images and labels: nothing of "
+    "the teacher reaches the student's loss.",
+    "D": "D copies weights, which works between equal networks only, and then trains on labels. "
+    "The student starts well, but learns nothing from the teacher.",
 }
 _WHY = {
     "A": "in it the targets *are* the teacher's outputs. At which T is that?",
@@ -29,7 +29,7 @@ distils = Exercise(
         "Two of the four mention the teacher, but give the student labels alone.",
     ],
     solution='answer = "AC"',
-    praise="B and D name a teacher and train on labels, as most code that does not distil.",
+    praise="B and D name a teacher and train on labels. So does most code that does not distil.",
     answers=answers,
 )
 
@@ -43,29 +43,38 @@ def _sought(probabilities, t):
 
 
 _ARTICLE = (
-    "That divides the probabilities themselves, the article's mistake: little but equal shares is "
-    "left. What are logits, up to a constant?"
+    "You divided the probabilities themselves, which is the article's mistake: almost equal shares "
+    "are left. Which function undoes the `exp` of a softmax?"
 )
 _NO_EFFECT = (
-    "Those are the probabilities as they came: T has no effect. (What is added to all logits of a "
-    "row, or subtracted, a softmax does not see.)"
+    "Those are the probabilities as they came: T has no effect. (A softmax stays the same when one "
+    "number is added to all logits of a row.)"
+)
+
+_SURER = (
+    "That makes the largest probability larger. Divide the logits by T, or take the power 1 / T."
+)
+_LIMIT = (
+    "That changes small probabilities that are not 0. Take a much smaller limit, such as 1e-12."
 )
 
 _RESCUE_SLIPS = [
     (lambda p, t: _rows(np.exp(p / t)), _ARTICLE),
     (
         lambda p, t: p / t,
-        "Divided by T they no longer add up to 1, and their ratios are as before.",
+        "You divided the probabilities by T. They no longer add up to 1, and their ratios are as "
+        "before.",
     ),
     (lambda p, t: p, _NO_EFFECT),
     (lambda p, t: 100 * _sought(p, t), "Give shares that add up to 1, not percentages."),
     (
         lambda p, t: np.log(p),
-        "Those are the logits, up to a constant. T and the softmax are still to come.",
+        "Those are the logits, except for one number added to each row. Divide them by T, and "
+        "take the softmax.",
     ),
     (
         lambda p, t: np.log(p) / t,
-        "Nearly: those are the logits over T. Turn them into probabilities.",
+        "Those are the logits divided by T. Turn them into probabilities.",
     ),
     (
         lambda p, t: np.log(_sought(p, t)),
@@ -73,9 +82,31 @@ _RESCUE_SLIPS = [
     ),
     (
         lambda p, t: softmax(np.log(p) * t),
-        "That sharpens: T *divides* the logits, or takes the T-th root.",
+        _SURER,
     ),
-    (lambda p, t: p**t, "That sharpens: T *divides* the logits, or takes the T-th root."),
+    (lambda p, t: p**t, _SURER),
+    (
+        lambda p, t: softmax(np.log(p) / t**2),
+        "You divided by T twice. Divide once.",
+    ),
+    (
+        lambda p, t: softmax(np.exp(p), t),
+        "You took `exp` of the probabilities. A softmax takes `exp` already: which function undoes "
+        "it?",
+    ),
+    (
+        lambda p, t: softmax(-np.log(p), t),
+        "With your function the *smallest* probability becomes the largest. Is there a minus too "
+        "many?",
+    ),
+    *(
+        (limited, _LIMIT)
+        for low in (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+        for limited in (
+            lambda p, t, low=low: softmax(np.log(np.maximum(p, low)), t),
+            lambda p, t, low=low: softmax(np.log(p + low), t),
+        )
+    ),
     (
         lambda p, t: p ** (1 / t),
         "The right ratios, but a row must add up to 1: divide by its sum.",
@@ -86,14 +117,14 @@ _RESCUE_SLIPS = [
     ),
     (
         lambda p, t: softmax(np.log(p).T, t).T,
-        "Each row is an image: the softmax goes along the last axis.",
+        "Your columns add up to 1. Each row is an image: the softmax goes along the last axis.",
     ),
     (
         lambda p, t: softmax(np.log(p / (1 - p)), t),
         "log(p / (1 - p)) is for two classes and a sigmoid. Which function undoes a softmax?",
     ),
-    (lambda p, t: softmax(np.log(p) / np.log(10), t), "`log10` is not what undoes `exp`."),
-    (lambda p, t: softmax(np.log2(p), t), "`log2` is not what undoes `exp`."),
+    (lambda p, t: softmax(np.log10(p), t), "`log10` undoes powers of 10. What undoes `exp`?"),
+    (lambda p, t: softmax(np.log2(p), t), "`log2` undoes powers of 2. What undoes `exp`?"),
     (
         lambda p, t: softmax(np.log1p(p), t),
         "`log1p` adds 1 before the logarithm, which makes all classes nearly equal.",
@@ -101,7 +132,7 @@ _RESCUE_SLIPS = [
     (lambda p, t: _sought(p, t)[0], "That is the first image alone. Return a row for each image."),
     (
         lambda p, t: np.eye(p.shape[1])[p.argmax(axis=1)],
-        "Those are labels: what the teacher knows of the other classes is gone.",
+        "Those are labels: what the teacher knows of the other classes is lost.",
     ),
 ]
 
@@ -114,12 +145,12 @@ def _judge_rescue(function):
         p, t = arguments
         if given.shape != right.shape:
             return (
-                f"Return the shape you are given, {right.shape}: one row per image. Your function "
-                f"returns an array of the shape {given.shape}."
+                f"Return an array of the shape that you are given, {right.shape}: one row per "
+                f"image. Your function returns {form(given)}."
             )
         return (
             f"For the probabilities {shown(p[0])} the soft targets at T = {t:g} are "
-            f"{shown(right[0])}, yours are {shown(given[0])}."
+            f"{shown(right[0])}, and yours are {shown(given[0])}.{not_one(given)}"
         )
 
     compare(function, _sought, _RESCUE_SLIPS, trials, said)
@@ -131,8 +162,8 @@ def _judge_rescue(function):
         finite = False
     expect(
         finite,
-        "Right, but a probability of exactly 0 has a logarithm of minus infinity: limit the "
-        "probabilities from below first, say at 1e-12.",
+        "Right, but the logarithm of exactly 0 is minus infinity. Replace zeros by a very small "
+        "probability first, such as 1e-12.",
     )
 
 
@@ -140,8 +171,8 @@ rescue = Exercise(
     "5.2",
     _judge_rescue,
     hints=[
-        "The logarithm undoes the softmax, but for a constant in each row, and a softmax does not "
-        "see constants.",
+        "The logarithm undoes the softmax, but for one number added to each row; and such a number "
+        "does not change a softmax.",
         "`kdlab.softmax(logits, temperature)` does the rest. Take care of log(0).",
     ],
     solution="""
@@ -160,11 +191,12 @@ rescue = Exercise(
 _TOO_LARGE = "64 units at 32 bits take 19 KB: over the budget."
 _BETTER = {
     "16 units, labels alone": "It fits, but the same student distilled is better.",
-    "16 units, distilled": "It fits. But more units would fit, too, if each took less.",
+    "16 units, distilled": "It fits. But more units would fit, too, with fewer bits each.",
     "64 units, labels alone, 78 % pruned": "It fits, but sort the board by accuracy.",
     "64 units, distilled, 78 % pruned": "It fits, but sort the board by accuracy.",
-    "64 units, labels alone, 8 bits": "It fits; but who taught it?",
-    "16 units, distilled, 8 bits": "The smallest of all, but the budget is four times that.",
+    "64 units, labels alone, 8 bits": "It fits. But it learned from labels alone. Is there the "
+    "same model, distilled?",
+    "16 units, distilled, 8 bits": "It is the smallest, but the budget is four times as large.",
     "64 units, labels alone": _TOO_LARGE,
     "64 units, distilled": _TOO_LARGE,
 }
@@ -172,16 +204,25 @@ _BEST = "64 units, distilled, 8 bits"
 
 
 def _parts(name: str) -> set[str]:
-    """What a name says, in any order, and without capitals and spaces."""
-    return {re.sub(r"[\s-]+", "", part) for part in name.lower().split(",")}
+    """What a name says, in any order, with or without capitals, commas and plurals."""
+    parts = re.findall(r"(\d+)[\s-]*(unit|bit|%)|([a-z]+)", name.lower())
+    return {"".join(part) for part in parts} - {"s", "and", "with"}
 
 
 def _judge_budget(answer):
-    expect(isinstance(answer, str), "Give the name of a model, as the board has it, in quotes.")
-    given = _parts(answer)
+    named = "Give the name of a model, as it is on the board, in quotes."
+    given = _parts(one_text(answer, named))
+    either = [_parts(name) for name in (*_BETTER, _BEST)]
+    expect(
+        not (given | {"distilled"} in either and given | {"labels", "alone"} in either),
+        "There are two models of this kind, labels alone and distilled. Which one?",
+    )
     for name, reply in _BETTER.items():
         expect(given != _parts(name), reply)
-    expect(given == _parts(_BEST), "The board has no model of that name: copy it as it stands.")
+    expect(
+        given == _parts(_BEST),
+        "There is no model of that name. Copy the whole name from the board.",
+    )
 
 
 budget = Exercise(

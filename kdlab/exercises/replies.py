@@ -16,6 +16,8 @@ import numpy as np
 
 from kdlab.exercises.exercise import Misconception, call, close, expect
 
+_A_FUNCTION = "What came is a function. Are its brackets missing, as in `.argmax()`?"
+
 # Wrong code, and what is to be said to whoever wrote it.
 Slip = tuple[Callable, str]
 
@@ -38,15 +40,79 @@ def one_number(answer, otherwise: str) -> float:
         6.5
     """
     expect(not isinstance(answer, (bool, np.bool_)), f"{otherwise} What came is {answer}.")
+    expect(not callable(answer), f"{otherwise} {_A_FUNCTION}")
     if isinstance(answer, str):
         answer = answer.strip().replace(",", ".")
     try:
         value = np.asarray(answer, float)
     except (TypeError, ValueError) as error:
-        raise Misconception(otherwise) from error
-    expect(value.size == 1, f"{otherwise} What came is {value.size} numbers.")
+        with_letters = isinstance(answer, str) and re.search(r"\d", answer)
+        what = "Leave the letters out." if with_letters else came(answer)
+        raise Misconception(f"{otherwise} {what}") from error
+    expect(value.size == 1, f"{otherwise} What came is {value.size} numbers.{_comma(answer)}")
     expect(bool(np.isfinite(value).all()), f"{otherwise} What came is {answer}.")
     return float(value.squeeze())
+
+
+def _comma(answer) -> str:
+    """What there is to say to whole numbers that may be numbers with a decimal comma."""
+    pairs = isinstance(answer, tuple) and len(answer) % 2 == 0
+    if pairs and all(isinstance(one, int) for one in answer):
+        return " (Python has a decimal point: write 6.5, not 6,5.)"
+    return ""
+
+
+def several_numbers(answer, count: int, otherwise: str) -> np.ndarray:
+    """The finite numbers that an answer is, `(count,)`; `otherwise` is said where it is none.
+
+    Example:
+        >>> several_numbers((0.5, 0.3, 0.2), 3, "Give three numbers.")
+        array([0.5, 0.3, 0.2])
+    """
+    expect(
+        not isinstance(answer, (str, bytes)),
+        f"{otherwise} What came is a text: leave the quotes out.",
+    )
+    expect(not callable(answer), f"{otherwise} {_A_FUNCTION}")
+    try:
+        values = np.squeeze(np.asarray(answer, float))
+    except (TypeError, ValueError) as error:
+        raise Misconception(f"{otherwise} {came(answer)}") from error
+    expect(values.shape == (count,), f"{otherwise} What came is {form(values)}.{_comma(answer)}")
+    expect(bool(np.isfinite(values).all()), f"{otherwise} What came is {shown(values)}.")
+    return values
+
+
+def one_text(answer, otherwise: str) -> str:
+    """The text that an answer is; `otherwise` is said where it is none.
+
+    Example:
+        >>> one_text("student", "Give one word.")
+        'student'
+    """
+    expect(
+        not isinstance(answer, (list, tuple, set, frozenset, np.ndarray)) or np.size(answer) == 0,
+        f"{otherwise} Give the text itself, without brackets.",
+    )
+    expect(not callable(answer), f"{otherwise} {_A_FUNCTION}")
+    expect(isinstance(answer, str), f"{otherwise} {came(answer)}")
+    return answer
+
+
+def came(answer) -> str:
+    """What kind of thing an answer is, one sentence."""
+    if isinstance(answer, str):
+        return "What came is a text."
+    if isinstance(answer, (int, float)):
+        return f"What came is {answer}."
+    return f"What came is of the type {type(answer).__name__}."
+
+
+def form(array: np.ndarray) -> str:
+    """The form of what came: one number, so many, or an array of some shape."""
+    if array.ndim == 0:
+        return "one number"
+    return f"{array.size} numbers" if array.ndim == 1 else f"an array of the shape {array.shape}"
 
 
 def whole_number(answer, otherwise: str) -> int:
@@ -77,7 +143,7 @@ def numbers(result) -> np.ndarray:
     )
     expect(
         not isroutine(result),
-        "Your function returns another function. Are the brackets missing behind a name, as in "
+        "Your function returns another function. Are the brackets missing after a name, as in "
         "`.mean()`?",
     )
     expect(
@@ -88,7 +154,7 @@ def numbers(result) -> np.ndarray:
         array = np.squeeze(np.asarray(result, float))
     except (TypeError, ValueError) as error:
         raise Misconception(
-            f"Your function returns something of the kind {type(result).__name__}. Return numbers."
+            f"Your function returns something of the type {type(result).__name__}. Return numbers."
         ) from error
     expect(
         not np.isnan(array).any(),
@@ -144,10 +210,21 @@ def compare(
             not all(agrees(lambda *arguments, n=digits: np.round(right(*arguments), n))),
             "Right, but rounded. Return the numbers as they come.",
         )
+    expect(
+        given[0].shape != np.squeeze(right(*trials[0])).shape
+        or not _all_one(given)
+        or _all_one([np.asarray(right(*arguments)) for arguments in trials]),
+        f"Your function returns the same for every input, {shown(given[0])}. Does it use its "
+        "arguments?",
+    )
     first = hits.index(False)
     reply = said(trials[first], np.squeeze(right(*trials[first])), given[first])
     lucky = "Right for one case, and not for another. " if first else ""
     expect(False, lucky + reply)
+
+
+def _all_one(results: list[np.ndarray]) -> bool:
+    return len(results) > 1 and all(close(result, results[0]) for result in results[1:])
 
 
 def shown(array) -> str:
@@ -161,6 +238,28 @@ def shown(array) -> str:
     if array.size > 12:
         return f"an array of the shape {array.shape}"
     return str(array.round(3).tolist())
+
+
+def not_one(probabilities: np.ndarray) -> str:
+    """To what probabilities add up, each row, where that is not 1: one more sentence of a reply.
+
+    Example:
+        >>> not_one(np.array([0.5, 0.25]))
+        ' (Yours add up to 0.75, not to 1.)'
+    """
+    sums = np.atleast_1d(probabilities.sum(axis=-1))
+    wrong = sums[~np.isclose(sums, 1, rtol=0, atol=1e-3)]
+    return f" (Yours add up to {wrong[0]:.3g}, not to 1.)" if wrong.size else ""
+
+
+def share_outside(value: float) -> str:
+    """That a share lies in [0, 1], where this one does not: one more sentence of a reply.
+
+    Example:
+        >>> share_outside(4)
+        ' (A share is between 0 and 1.)'
+    """
+    return "" if 0 <= value <= 1 else " (A share is between 0 and 1.)"
 
 
 def letters(
@@ -192,14 +291,14 @@ def letters(
         text = answer if isinstance(answer, str) else " ".join(map(str, answer))
         words = [word.upper() for word in re.findall(r"\w+", text) if word.lower() != "and"]
         chosen = set("".join(words))
-        expect(bool(chosen), f"{named}. At least one of them is to be named.")
+        expect(bool(chosen), f"{named}. Name at least one of them.")
         expect(chosen <= set(known), f"{named}: give those letters and nothing else.")
         for letter in sorted(chosen & set(why_not)):
             expect(False, why_not[letter])
         missing = sorted(set(why) - chosen)
         count = len(missing)
-        lacks = "one is missing:" if count == 1 else f"{count} are missing. One of them:"
+        missed = "one is missing:" if count == 1 else f"{count} are missing. One of them:"
         for letter in missing:
-            expect(False, f"What you name is right, but {lacks} {why[letter]}")
+            expect(False, f"What you name is right, but {missed} {why[letter]}")
 
     return judge

@@ -94,13 +94,16 @@ class Answers:
         """Know an exercise of the lesson, so that the report can say what is left to do."""
         self._exercises[exercise.name] = exercise
 
-    def attempt(self, key: str, answer, right: bool, reply: str = "") -> str:
-        """Keep an attempt at an exercise and the reply to it; returns what `note` returns."""
+    def attempt(
+        self, key: str, answer, right: bool = False, *, reply: str = "", error: str = ""
+    ) -> str:
+        """Keep an attempt at an exercise and the reply to it; returns what `note` returns.
+
+        `error` is the kind of error that stopped the answer's code, if one did.
+        """
         about = self._quietly(key)
-        tries = [
-            *about.get("tries", []),
-            {"right": right, "reply": paper.clean(reply, _MOST), "at": _now()},
-        ]
+        said = {"right": right, "reply": paper.clean(reply, _MOST), "error": error, "at": _now()}
+        tries = [*about.get("tries", []), said]
         return self.note(
             key, answer=_source(answer), right=right, attempts=about.get("attempts", 0) + 1,
             tries=tries[-_MOST_TRIES:],

@@ -170,7 +170,11 @@ def _largest(names: list[str], shares: list[float]) -> str:
 
 def _of_exercise(exercise, about: dict, text: _LessonText) -> dict:
     tries = about.get("tries", [])
-    wrong = [one["reply"] for one in tries if not one["right"]]
+    # An error's own words quote the learner's code, which nobody has handed in by this.
+    wrong = [
+        f"Your code stopped: {one['error']}." if one.get("error") else one["reply"]
+        for one in tries if not one["right"]
+    ]  # fmt: skip
     return {
         "question": text.question(exercise.name),
         "attempts": about.get("attempts", 0), "right": about.get("right", False),

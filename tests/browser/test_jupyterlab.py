@@ -182,17 +182,19 @@ def test_dark(lesson_02, explorer, tmp_path):
 
 VIEW = """(panel, [cell, part]) => {
   const outer = panel.content.node.querySelector(".jp-WindowedPanel-outer").getBoundingClientRect();
-  const { node } = panel.content.widgets[cell];
-  const { top, bottom } = node.querySelector(part).getBoundingClientRect();
+  const found = panel.content.widgets[cell].node.querySelector(part);
+  if (!found) return false; // not drawn yet
+  const { top, bottom } = found.getBoundingClientRect();
   const shown = panel.content.widgets[cell].isAttached && bottom > top;
   return shown && { above: Math.ceil(outer.top - top), below: Math.ceil(bottom - outer.bottom) };
 }"""
 
 
 @pytest.fixture
-def laptop(browser, server, folder):
-    """JupyterLab as on a laptop, with lesson 00 as a learner gets it."""
-    lesson = json.loads((LESSONS / "00_start_here.ipynb").read_text("utf-8"))
+def laptop(browser, server, folder, request):
+    """JupyterLab as on a laptop, with a lesson as a learner gets it: the first, or another."""
+    name = getattr(request, "param", "00_start_here")
+    lesson = json.loads((LESSONS / f"{name}.ipynb").read_text("utf-8"))
     lesson["metadata"].pop("widgets", None)
     for cell in lesson["cells"]:
         if cell["cell_type"] == "code":
@@ -233,6 +235,23 @@ def test_the_first_slider_of_the_course_is_in_view(laptop):
     for _ in range(5):
         laptop.page.keyboard.press("Shift+Tab")
     assert slider(explorer_of(laptop)).evaluate("node => node === document.activeElement")
+
+
+@pytest.mark.parametrize(
+    ("laptop", "code", "parts"),
+    [
+        ("00_start_here", "predict.never_saw_a_3", [".kd-title", ".kd-choice"]),
+        ("00_start_here", "pad = ", [".kd-board", ".kd-slider"]),
+        ("02_soft_targets", "predict.bars", [".kd-title", ".kd-frame", ".kd-standing"]),
+    ],
+    indirect=["laptop"],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_a_lesson_opens_with_is_in_view(laptop, code, parts):
+    cell = laptop.cell(code)
+    press_through(laptop, cell)
+    for part in parts:
+        soon_in_view(laptop, cell, part)
 
 
 @pytest.mark.parametrize("code", [
@@ -281,6 +300,19 @@ def test_the_page_stays_where_the_learner_went(laptop):
     explorer_of(laptop).evaluate("node => { node.style.minHeight = '900px'; }")
     laptop.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     assert laptop.panel(VIEW, [cell, ".kdlab"])["above"] > 100
+
+
+def test_what_is_folded_away_stays_so_when_it_is_run(laptop):
+    cell = laptop.panel(
+        "p => p.content.widgets.findIndex(w => w.model.getMetadata('jupyter')?.outputs_hidden)"
+    )
+    assert cell > 0
+    press_through(laptop, cell)
+    laptop.wait(
+        "i => { const cell = jupyterapp.shell.currentWidget.content.widgets[i];"
+        " return cell.outputHidden && cell.model.outputs.length > 0; }",
+        cell,
+    )
 
 
 def test_running_all_cells_ends_where_jupyterlab_goes(laptop):

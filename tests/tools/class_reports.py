@@ -25,7 +25,7 @@ TRUTHS = {
 QUIZ = {"question": "What does T do to the tallest bar?", "options": ["grows", "shrinks", "stays"],
         "right": "shrinks"}  # fmt: skip
 REPLIES = ["Divide the logits by T, not the probabilities.", "That is 0.{} too much.",
-           "Checking your answer raised NameError: name 'secret_{}' is not defined"]  # fmt: skip
+           "Your code stopped: NameError."]  # fmt: skip
 
 
 def report(number: int, **changes) -> dict:

@@ -17,6 +17,7 @@ import os
 import random
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ SLIPS = [
 def make(folder: Path, learners: int = 30, *, lessons=None, share: bool = True) -> list[Path]:
     """Have a class work; returns the JSON files of their reports."""
     names = [path.stem for path in files.lessons()] if lessons is None else lessons
-    kinds, before = [*KINDS], Path.cwd()
+    kinds, before, imported = [*KINDS], Path.cwd(), _lesson_modules()
     try:
         for number in range(learners):
             # Three in ten are careful; the others of each kind.
@@ -65,22 +66,28 @@ def make(folder: Path, learners: int = 30, *, lessons=None, share: bool = True) 
                     _work(_lesson(lesson), rng, **KINDS[kind], share=share)
     finally:
         os.chdir(before)
-        _forget()
+        _put(imported)
     return sorted(Path(folder).rglob("report_*.json"))
 
 
-def _forget() -> None:
-    """Have the modules of the lessons imported anew: in them are one learner's answers."""
-    for name in [*sys.modules]:
-        if re.fullmatch(r"kdlab\.(exercises|predictions)\.lesson_\d\d", name):
-            module = sys.modules.pop(name)
-            package = sys.modules[name.rpartition(".")[0]]
-            if getattr(package, name.rpartition(".")[2], None) is module:
-                delattr(package, name.rpartition(".")[2])
+def _lesson_modules() -> dict:
+    """The modules of the lessons that are imported: in them are one learner's answers."""
+    ours = re.compile(r"kdlab\.(exercises|predictions)\.lesson_\d\d")
+    return {name: module for name, module in sys.modules.items() if ours.fullmatch(name)}
+
+
+def _put(modules: dict) -> None:
+    """Have these modules of the lessons imported, and no others."""
+    for name in _lesson_modules():
+        del sys.modules[name]
+        vars(sys.modules[name.rpartition(".")[0]]).pop(name.rpartition(".")[2], None)
+    for name, module in modules.items():
+        sys.modules[name] = module
+        setattr(sys.modules[name.rpartition(".")[0]], name.rpartition(".")[2], module)
 
 
 def _lesson(lesson: str):
-    _forget()
+    _put({})
     return importlib.import_module(f"kdlab.exercises.lesson_{lesson[:2]}")
 
 
@@ -114,11 +121,33 @@ def _exercise(exercise, rng, right, hint) -> None:
             exercise.hint()
         if rng.random() < right:
             return exercise.check(names["answer"])
-        exercise.check(rng.choice(SLIPS))
+        exercise.check(_slip(exercise.name, rng))
         if attempt > 2 and rng.random() < 0.3:
             exercise.solution()
             return None
     return None
+
+
+def _slip(name: str, rng):
+    """A wrong answer as people give it: one that the tests of the exercises know, if they do."""
+    slips = _known_slips().get(name, SLIPS)
+    # Some slips are more frequent than others.
+    slip = slips[min(int(rng.expovariate(3 / len(slips))), len(slips) - 1)]
+    answer = getattr(slip, "answer", slip)
+    return answer.make() if hasattr(answer, "make") else answer
+
+
+@cache
+def _known_slips() -> dict[str, list]:
+    """Those of the lessons in which nothing is trained."""
+    place = str(Path(__file__).parents[1] / "unit")
+    sys.path.append(place)
+    try:
+        import exercise_slips as known
+    finally:
+        sys.path.remove(place)
+    tables = known.LESSON_00, known.LESSON_01, known.LESSON_02
+    return {exercise.name: slips for table in tables for exercise, slips in table.items()}
 
 
 def _truth(asked: dict, same, own):

@@ -155,7 +155,7 @@ def test_attempts_are_kept_with_the_answer(folder, capsys):
     tried = exercise(Answers(LESSON, folder))
     for answer in (..., 5, "four"):
         tried.check(answer)
-    tries = [{"right": False, "reply": "That is not twice two.", "at": 0}] * 2
+    tries = [{"right": False, "reply": "That is not twice two.", "error": "", "at": 0}] * 2
     kept = file_of(folder)["answers"]["2.1"]
     for one in (kept, *kept["tries"]):
         one.update(dict.fromkeys(one.keys() & {"kept", "at"}, 0))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from kdlab import Dataset, _checks, accuracy, load_dataset
+from kdlab import Dataset, _checks, accuracy, load_dataset, soft_loss_gradient, softmax
 
 X = np.arange(24, dtype=np.float32).reshape(3, 8)
 WORDS = np.array(["cat", "dog", "cat"])
@@ -244,3 +244,11 @@ def test_names_without_a_sure_order_are_refused(names, said):
     x = np.zeros((2, 4))
     with pytest.raises(ValueError, match=f"^class_names {said}"):
         Dataset(x, [0, 1], x, [0, 1], names, "pets")
+
+
+def test_one_number_in_place_of_an_array_is_called_so():
+    for arguments in ((4.0, [1.0, 2.0]), (4, 1)):
+        with pytest.raises(ValueError, match="got one number, 4: are the arguments in the right"):
+            softmax(*arguments)
+    with pytest.raises(ValueError, match="student_logits must be an array, got None"):
+        soft_loss_gradient(None, [1.0, 2.0], 4)

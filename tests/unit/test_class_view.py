@@ -170,11 +170,9 @@ def test_a_truth_far_from_all_guesses_is_on_the_axis(page):
         ("Of 1,257 images, 3 are wrong.", "Of … images, … are wrong."),
         ("Subtract the max from float32.", "Subtract the max from float32."),
         ("That is KL(q || p), in this information.", "That is KL(q || p), in this information."),
-        ("Checking your answer raised NameError: name 'x' is not defined",
-         "Checking your answer raised NameError."),
     ],
 )  # fmt: skip
-def test_a_reply_without_what_is_of_one_learner_alone(reply, kind):
+def test_a_reply_without_its_numbers(reply, kind):
     assert counting.misconception(reply) == kind
 
 
@@ -189,7 +187,7 @@ def test_misconceptions_on_the_page(page):
     text, _ = page([report(n) for n in range(20)])
     assert "Divide the logits by T, not the probabilities. 15 of 20" in text
     assert "That is … too much. 10 of 20" in text
-    assert "Checking your answer raised NameError. 5 of 20" in text and "secret" not in text
+    assert "Your code stopped: NameError. 5 of 20" in text
 
 
 def test_a_reply_to_few_is_hidden(page):

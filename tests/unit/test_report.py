@@ -79,10 +79,19 @@ def test_each_attempt_is_kept_with_the_reply_to_it(answers):
     assert all(one["at"].startswith("20") for one in tries)
 
 
-def test_an_error_of_the_answer_is_a_reply_too(answers):
-    Exercise("2.1", lambda answer: answer(), ["Try."], "answer = 4", "Good.", answers).check(4)
+def test_of_an_error_the_report_tells_the_kind_and_not_the_learner_s_code(folder, answers):
+    def secret(_):
+        return my_secret_name  # noqa: F821
+
+    Exercise("2.1", lambda f: f(2), ["Try."], "answer = 4", "Good.", answers).check(secret)
     [one] = answers["2.1"]["tries"]
-    assert one["reply"].startswith("Checking your answer raised TypeError: ")
+    assert one["error"] == "NameError" and "my_secret_name" in one["reply"]
+    answers.report()
+    assert file_of(folder)["exercises"][0]["wrong"] == [
+        {"reply": "Your code stopped: NameError.", "times": 1}
+    ]
+    for name in ("json", "html"):
+        assert "secret" not in (folder / f"report_{LESSON}.{name}").read_text(encoding="utf-8")
 
 
 def test_a_hundred_attempts_are_counted_and_the_last_are_kept(answers):

@@ -6,13 +6,14 @@
  * edge: the page is moved until all of it, or its top, can be seen (`attendToRuns`). Nothing moves
  * when a notebook is opened, when many cells are run at once, or once the learner has done anything
  * else. And what a widget keeps in view while it is scrolled past (`position: sticky`) stays in the
- * window, not in a box of the output's own (`STYLE`).
+ * window, not in a box of the output's own (`STYLE`). A folded output stays folded when its cell is
+ * run (`keepFolded`): JupyterLab would unfold it.
  *
- * For a stored widget, two things come between, and 'Error displaying widget: model not found' stands there instead. A
- * save in the moment of opening takes the stored widgets away before they are read (`_saveState` of
- * the widget manager): they are put back. And the manager gives up after two seconds without a last
- * look (`get_model`): what failed is tried once more, and after that the output's own HTML stands
- * there, as in a viewer without widgets.
+ * For a stored widget, two things come between, and 'Error displaying widget: model not found'
+ * stands there instead. A save in the moment of opening takes the stored widgets away before they
+ * are read (`_saveState` of the widget manager): they are put back. And the manager gives up after
+ * two seconds without a last look (`get_model`): what failed is tried once more, and after that the
+ * output's own HTML stands there, as in a viewer without widgets.
  *
  * JupyterLab loads this file as it is, as a module that webpack would have made: hence the two
  * functions `init` and `get`.
@@ -36,6 +37,7 @@
   function start(tracker, actions) {
     document.head.append(Object.assign(document.createElement("style"), { textContent: STYLE }));
     attendToRuns(actions);
+    keepFolded(actions);
     const attend = (panel) => {
       keepStored(panel.context);
       withStillPictures(panel.content.rendermime);
@@ -56,6 +58,15 @@
     };
     // Not before the widget manager has heard of the save.
     context.saveState.connect((_, what) => what === "started" && queueMicrotask(putBack));
+  }
+
+  /** An error is shown, whatever was folded. */
+  function keepFolded({ executionScheduled, executed }) {
+    const folded = new WeakSet();
+    executionScheduled.connect((_, { cell }) => folded[cell.outputHidden ? "add" : "delete"](cell));
+    executed.connect((_, { cell, success }) => {
+      if (success && folded.has(cell)) cell.outputHidden = true;
+    });
   }
 
   /** After a single cell was run, keep its widget in view until the learner does something else. */

@@ -66,7 +66,7 @@ function choiceInput({ question, options }, change) {
       for (const { option, input, mark, node } of choices) {
         input.checked = option === guess;
         node.classList.toggle("kd-is", option === truth);
-        mark.textContent = option === truth ? "● what came" : "";
+        mark.textContent = option === truth ? "◆ what came" : "";
       }
     },
   };
@@ -111,7 +111,7 @@ function orderInput({ question, items }, change) {
         up.ariaDisabled = String(i === 0);
         down.ariaDisabled = String(i === order.length - 1);
         const place = truth?.indexOf(item) + 1;
-        came.textContent = truth ? `● came ${place}.${place === i + 1 ? " ✓" : ""}` : "";
+        came.textContent = truth ? `◆ came ${place}.${place === i + 1 ? " ✓" : ""}` : "";
       });
       keep.hidden = guess !== null;
     },
@@ -138,7 +138,7 @@ function curveInput({ x, between: [low, high], step: fine, unit, xlabel, ylabel 
   const step = 10 ** Math.floor(Math.log10(fine));
   const along = x.map((_, i) => (100 * i) / (x.length - 1));
   const down = (y) => 100 - (100 * (Math.min(Math.max(y, low), high) - low)) / (high - low);
-  const plot = createPlot("kd-down", "kd-main", "kd-ends");
+  const plot = createPlot("kd-main", "kd-down", "kd-ends");
   const points = x.map((place, i) => {
     const input = element("input", { type: "range", min: low, max: high, step });
     input.setAttribute("aria-label", `${ylabel || "height"} at ${xlabel} ${place}`);

@@ -60,7 +60,7 @@ function sentences(kind, state) {
   return state.guess === null ? "" : `✓ Your prediction: ${kind.text(state.guess)}`;
 }
 
-const SIGNS = { you: "◆ ", came: "● " };
+const SIGNS = { you: "● ", came: "◆ " };
 
 /** Both side by side in words, with what a typical wrong guess assumes. */
 function comparison(kind) {
