@@ -17,7 +17,7 @@ LESSONS = sorted(
     {path.stem for path in [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("lessons/*.md")]}
 )
 NAME = "02_soft_targets"
-SENTENCE, EDITED = "Rounded to two digits", "Rounded to three digits"
+SENTENCE, EDITED = "Rounded to two decimal places", "Rounded to three decimal places"
 CODE = 'print("logits: ", z.round(1))'
 CELL = "```{code-cell}\n" + CODE
 TAGGED = "```{code-cell}\n:tags: [nbval-ignore-output]\n\n" + CODE
