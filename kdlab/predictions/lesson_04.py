@@ -82,7 +82,7 @@ labels_add = answers.keep(
     "labels_add",
     Predict(
         "All 1,257 images, T = 4: how many points better is α = 0.5, with labels, than α = 1, "
-        "without?",
+        "without? (Below 0: worse.)",
         between=(-10, 10),
         step=0.5,
         unit="points",
@@ -168,8 +168,8 @@ least_taught = answers.keep(
         },
         explanation="At T = 4 the teachers with the highest accuracy are the worst ones to learn "
         "from. Müller et al. (2019) found the same: smoothing asks a network to treat all "
-        "wrong classes alike, so it forgets which of them look like the right one. That was "
-        "the knowledge. (Shen et al. (2021) dispute this. Chandrasegaran et al. (2022) see it "
+        "wrong classes alike, so it forgets which of them look like the right one. That is "
+        "the dark knowledge. (Shen et al. (2021) dispute this. Chandrasegaran et al. (2022) see it "
         "at high temperatures only, as here.)\n\n"
         "Read the table below column by column. The weak teacher is best at T = 1, because it is "
         "unsure without any temperature. But its students end near its own accuracy. With all "
@@ -182,11 +182,11 @@ teacher_size = answers.keep(
     Predict(
         "Whose students are best, with 50 images at T = 4? Put the best teacher first.",
         order=["an assistant of 32", "32 units", "256 units", "16 units"],
-        typical="A guess with the largest first assumes that more units know more. But all four "
-        "are right on about 97 %.",
+        typical="A guess with the largest teacher first assumes that more units know more. But "
+        "all four are right on about 97 %.",
         explanation="The smaller the teacher, the better it teaches, by about two points from "
         "256 units to 16. Cho and Hariharan (2019) report the same kind of result. Mirzadeh et al. "
-        "(2020) propose the assistant against it.\n\n"
+        "(2020) propose an assistant with a size between the two.\n\n"
         "The assistant is better than the large teacher by about a point. But a teacher of 32 "
         "units that learned from labels is as good: we see no clear difference between the two. So "
         "the point comes from the size. Without that control we would have believed that "
@@ -222,8 +222,8 @@ calibrated = answers.keep(
         explanation="Students on hard labels are too sure. Those on smoothed labels are not "
         "sure enough, because these labels never say more than 91 %. Distilled students are the "
         "best of the three.\n\n"
-        "(It is easier to be calibrated for a student that is right more often. So a part of this "
-        "comes from the gain in accuracy.)",
+        "(A student that is right more often is more easily calibrated. So a part of this comes "
+        "from the gain in accuracy.)",
     ),
 )
 

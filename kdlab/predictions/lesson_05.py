@@ -50,7 +50,7 @@ twins = answers.keep(
         choices={
             "near, the same predictions": "All weights are there, but in other places. The "
             "distance compares weights in the same place.",
-            "near, other predictions": "Both parts are the other way round.",
+            "near, other predictions": "Both parts are wrong: it is the other way round.",
             "far away, the same predictions": "The units only change places, and the next layer "
             "reads them in their new places.",
             "far away, other predictions": "This guess assumes that other parameters always give "
@@ -76,9 +76,9 @@ call = answers.keep(
             "nothing: Python stops with an error": "You looked at which arguments fit has.",
         },
         explanation="fit has no argument named model. Take the error seriously: in no other line "
-        "of the code does the student get anything from the teacher. Who deletes the argument "
-        "trains a student on labels alone, and reports its accuracy as a success of "
-        "distillation.\n\n"
+        "of the code does the student get anything from the teacher. If somebody deletes "
+        "the argument, the student learns from labels alone, and its accuracy is reported as a "
+        "success of distillation.\n\n"
         "So if somebody says that some code distils, look for the line in which the teacher's "
         "outputs enter the student's loss. If there is none, it is no distillation, however high "
         "the accuracy.",
@@ -131,7 +131,7 @@ pixels = answers.keep(
         between=(0, 100),
         unit="%",
         scale=100,
-        too_low="Even guessing one of ten classes is right on a tenth.",
+        too_low="Even a guess among ten classes is right once in ten.",
         too_high="This guess assumes that a network sees a picture as we do, bright or dark. But "
         "it sees numbers, and these are almost 0.",
         explanation="It only guesses, and no warning says so. (A network that is trained further "
@@ -208,13 +208,13 @@ all_images = answers.keep(
         step=0.5,
         unit="points",
         scale=100,
-        too_low="It is not so bad.",
+        too_low="The student does not lose so much.",
         too_high="This guess assumes that what helps with 200 images helps with all.",
         explanation="At our default T = 4 the student is worse. The control, which needs no "
         "teacher, is a little better. (Before, on two cores and with three seeds, we had measured "
         "the same: -1.4 points, -2.2 to -0.7.) If the article's code had worked, its author would "
-        'have seen that the student is worse, or would have called 68 % a success: "comparable to '
-        'the teacher".',
+        "have seen that the student is worse than without a teacher. Or 68 % would have been "
+        'called a success, "comparable to the teacher".',
     ),
 )
 
@@ -296,7 +296,7 @@ winner = answers.keep(
         explanation="So much work gains about a point. In general the winner looks too good on the "
         "validation images, because they chose it: only new images are a fair test.\n\n"
         "Think of the cost, too: 400 labelled images were used for the choice, and 50 for the "
-        "student. Who has these 400 should rather train on them. (The teacher has seen their "
+        "student. If you have these 400, train on them instead. (The teacher has seen their "
         "labels. Only the students have not.)\n\n"
         "A sweep is useful if the default is bad, as for a student that is too small for T = 4 "
         "(lesson 04).",
@@ -317,8 +317,8 @@ ways = answers.keep(
         typical="A guess with all networks of 64 units first assumes that only the size before "
         "pruning or rounding counts.",
         explanation="What matters most is distillation. The number of units matters little. "
-        "Rounding to 8 bits saves nearly three quarters of the bytes, and the accuracy stays "
-        "the same. At 8 bits distilling gains as much as at 32 bits. So the two can be used "
+        "Rounding to 8 bits saves nearly three quarters of the bytes, and we see no difference "
+        "in accuracy. At 8 bits distilling gains as much as at 32 bits. So the two can be used "
         "together.\n\n"
         "To prune 78 % in one step loses more than it saves. (Han et al. (2015) train the weights "
         "that are left, and lose far less.) The two on labels alone are about equal.",

@@ -17,7 +17,7 @@ LESSONS = sorted(
     {path.stem for path in [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("lessons/*.md")]}
 )
 NAME = "02_soft_targets"
-SENTENCE, EDITED = "Rounded to two decimal places", "Rounded to three decimal places"
+SENTENCE, EDITED = "Rounded to two decimal", "Rounded to three decimal"
 CODE = 'print("logits: ", z.round(1))'
 CELL = "```{code-cell}\n" + CODE
 TAGGED = "```{code-cell}\n:tags: [nbval-ignore-output]\n\n" + CODE
