@@ -24,6 +24,7 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 VOLATILE_CELL_METADATA = ("ExecuteTime", "collapsed", "execution", "scrolled", "trusted", "vscode")
 
 
@@ -54,6 +55,27 @@ def tidy_metadata(nb: nbformat.NotebookNode) -> None:
             cell.metadata.pop(key, None)
 
 
+def leave_predictions_still(nb: nbformat.NotebookNode) -> None:
+    """Store of each `Predict` what it says, and not the widget.
+
+    In a notebook that was run its answer is known, so nobody predicts there; and each copy brings
+    the widget's code, together as much as all else in a lesson.
+    """
+    models = nb.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    still = {
+        model: about["state"]["layout"].removeprefix("IPY_MODEL_")
+        for model, about in models.items()
+        if about["state"].get("_anywidget_id", "").startswith("kdlab.Predict")
+    }
+    for model in {*still, *still.values()}:
+        del models[model]
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if data.get(WIDGET_VIEW, {}).get("model_id") in still:
+                del data[WIDGET_VIEW]
+
+
 def stable_widget_ids(nb: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
     """Replace the random ids of widgets by ids made from the lesson's name and their order."""
     state = nb.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
@@ -67,6 +89,7 @@ def refresh(path: Path) -> None:
     nb = nbformat.read(path, as_version=4)
     execute(nb, path.parent)
     tidy_metadata(nb)
+    leave_predictions_still(nb)
     nb = stable_widget_ids(nb, path.name)
     nbformat.validate(nb)
     # Into place in one step: an interrupt leaves the old lesson or the new one, never half of one.
