@@ -15,7 +15,7 @@ errors = answers.keep(
         "for a person, too.",
         too_high="This guess assumes that 8x8 pixels are too few, or that a network with so many "
         "parameters only memorises the images. But what it learned holds for new images, too.",
-        explanation="In six trainings with six seeds we saw 6 to 11 of 540: about 99 % are right. "
+        explanation="In six trainings with six seeds we saw 6 to 11 of 540: 98 or 99 % are right. "
         "Many of the others are hard to read for a person, too, as you will see below.\n\n"
         "So the teacher did not only memorise its training images, though it has enough "
         "parameters for that.",

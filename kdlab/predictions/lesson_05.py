@@ -13,7 +13,7 @@ pull = answers.keep(
         between=(0, 100),
         unit="%",
         scale=100,
-        too_low="Only at about T = 8 is so little left.",
+        too_low="So little is left only at higher temperatures.",
         too_high="One factor 1/T is in the formula. The other comes from the two "
         "softmaxes: at a high temperature student and teacher are closer to each other.",
         explanation="About a sixth. The hard part has no temperature, so its pull stays what "
@@ -255,9 +255,9 @@ noise = answers.keep(
         typical="A flat curve assumes that what was learned on clean images also holds on others. "
         "A rising curve assumes that soft targets make a student robust.",
         explanation="Distillation does not make a student robust. Of six points four are left at "
-        "strength 3, and none at strength 5, although the student on labels alone still reads "
-        "six in ten of these digits. With shifts it is about the same. Blur does not change the "
-        "gain.",
+        "strength 3. At strength 5 no gain is clear, although the student on labels alone still "
+        "reads six in ten of these digits. With shifts it is about the same. Blur does not change "
+        "the gain.",
     ),
 )
 
