@@ -116,7 +116,7 @@ probabilities = answers.keep(
     ),
 )
 
-_shrinks = {
+_factors = {
     "It stays about the same.": "This guess assumes that q - p grows as fast as 1/T falls. But "
     "both shrink.",
     "It shrinks, but by a factor below 32.": "This guess assumes that q - p grows with T. But at "
@@ -126,12 +126,12 @@ _shrinks = {
     "It shrinks by a factor far above 32.": "You saw that T is in the formula twice: as 1/T, and "
     "in q and p.",
 }
-SHRINKS = tuple(_shrinks)
-shrinks = answers.keep(
-    "shrinks",
+FACTORS = tuple(_factors)
+gradient = answers.keep(
+    "gradient",
     Predict(
         "From T = 1 to T = 32: what happens to the size of this gradient?",
-        choices=_shrinks,
+        choices=_factors,
         explanation="The formula shows one division by T. The other is hidden in q and p: each "
         "is a softmax of logits that were divided by T, so they come closer to each other.",
     ),

@@ -118,8 +118,8 @@ tiny = answers.keep(
     ),
 )
 
-patience = answers.keep(
-    "patience",
+more_epochs = answers.keep(
+    "more_epochs",
     Predict(
         "8 hidden units, T = 2, all images: where is the distilled student after 1,000 epochs, "
         "compared with hard labels?",

@@ -42,8 +42,8 @@ objects = answers.keep(
     ),
 )
 
-twins = answers.keep(
-    "twins",
+two_networks = answers.keep(
+    "two_networks",
     Predict(
         "The 128 units of a student's dense layer are put into another order. Are its parameters "
         "near to what they were, and what does it predict?",
