@@ -105,7 +105,8 @@ class Exercise:
         i = self._shown % len(self.hints)
         self._shown += 1
         print(f"Hint {i + 1} of {len(self.hints)} for {self.name}: {self.hints[i]}")
-        self._helped(hints=i + 1)
+        if not (self._answers and self._answers.solved(self.name)):
+            self._helped(hints=i + 1)
 
     def solution(self) -> None:
         """Show one right answer."""

@@ -264,7 +264,20 @@ class Answers:
         return "nothing is kept here, only in a learner's copy of the lessons (`kdlab lab`)."
 
     def _listed(self) -> str:
-        return "\n".join(f"  {key}: {_said(about)}" for key, about in self._read().items())
+        return "\n".join(
+            f"  {key}: {self._said(key, about)}" for key, about in self._read().items()
+        )
+
+    def _said(self, key: str, about: dict) -> str:
+        if "attempts" in about:
+            times = "attempt" if about["attempts"] == 1 else "attempts"
+            return f"{'right' if about['right'] else 'not yet'}, {about['attempts']} {times}"
+        if "hints" in about:
+            return "not attempted yet"
+        state = about.get("state", {})
+        widget, _ = self._widgets.get(key, (None, None))
+        shown = widget._answer_in_words() if widget else " ".join(map(str, state.values()))
+        return shown if len(shown) <= 70 else f"{shown[:69]}…"
 
     # ---- the file ----
 
@@ -294,16 +307,6 @@ def _set(widget, state: dict) -> None:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _said(about: dict) -> str:
-    if "attempts" in about:
-        times = "attempt" if about["attempts"] == 1 else "attempts"
-        return f"{'right' if about['right'] else 'not yet'}, {about['attempts']} {times}"
-    if "hints" in about:
-        return "not attempted yet"
-    shown = " ".join(str(value) for value in about.get("state", {}).values())
-    return shown if len(shown) <= 70 else f"{shown[:69]}…"
 
 
 def _source(answer) -> str:

@@ -86,6 +86,10 @@ class Widget(anywidget.AnyWidget):
         """Whether the first answer stands, so that what comes later is a second one."""
         return False
 
+    def _answer_in_words(self) -> str:
+        """The answer, for people."""
+        return " ".join(str(getattr(self, name)) for name in self._answer_traits)
+
     def _fallback_text(self) -> str:
         raise NotImplementedError
 

@@ -65,7 +65,7 @@ class Number:
             return "Exactly so."
         which = "high" if apart > 0 else "low"
         close = " That is close." if self.is_close(guess, truth) else ""
-        much = _with_unit(_number(abs(apart), self.step), self.unit)
+        much = _apart(_number(abs(apart), self.step), self.unit)
         return f"You were {much} too {which}.{close}"
 
     def is_close(self, guess: float, truth) -> bool:
@@ -252,9 +252,9 @@ class Curve:
 
     def distance(self, guess: list[float], truth: list) -> str:
         apart = [abs(y - _middle(t)) for y, t in zip(guess, truth, strict=True)]
-        mean = _with_unit(_number(sum(apart) / len(apart), self.step), self.unit)
+        mean = _apart(_number(sum(apart) / len(apart), self.step), self.unit)
         most = apart.index(max(apart))
-        furthest = _with_unit(_number(apart[most], self.step), self.unit)
+        furthest = _apart(_number(apart[most], self.step), self.unit)
         return f"On average you were {mean} away, most at {self.places[most]}: {furthest}."
 
     def assumes(self, guess: list[float], truth: list, typical: dict) -> str:
@@ -415,8 +415,13 @@ def _percent(share: float) -> str:
 def _with_unit(number: str, unit: str) -> str:
     # "1 images" would be read twice.
     if number == "1" and unit.endswith("s"):
-        unit = unit.removesuffix("s")
+        unit = unit.removesuffix("es" if unit.endswith("sses") else "s")
     return f"{number} {unit}".strip()
+
+
+def _apart(number: str, unit: str) -> str:
+    """A difference: of two percentages it is in points."""
+    return _with_unit(number, "points" if unit == "%" else unit)
 
 
 def _overlap(p: list[float], q: list[float]) -> float:

@@ -218,6 +218,9 @@ class DigitPad(Widget):
     def __repr__(self) -> str:
         return f"<DigitPad {self._content()}, temperature={self.temperature!r}>"
 
+    def _answer_in_words(self) -> str:
+        return "a drawing"
+
     def _content(self) -> str:
         drawing = "a drawing" if np.any(self.pixels) else "an empty drawing"
         networks = (f"{_layers(weights)} {name}" for name, weights in self._students.items())

@@ -175,6 +175,12 @@ class Predict(Widget):
     def _is_answered(self) -> bool:
         return self.guess is not None or self.truth is not None
 
+    def _answer_in_words(self) -> str:
+        you = self.guess if self.before is None else self.before
+        answers = {"you": you, "came": self.truth}
+        given = {who: value for who, value in answers.items() if value is not None}
+        return "; ".join(f"{who}: {self.text(value)}" for who, value in given.items())
+
     # ---- where no widget is alive ----
 
     def _content(self) -> str:

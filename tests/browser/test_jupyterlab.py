@@ -302,6 +302,28 @@ def test_the_page_stays_where_the_learner_went(laptop):
     assert laptop.panel(VIEW, [cell, ".kdlab"])["above"] > 100
 
 
+def test_shift_enter_goes_on_after_a_slider_was_moved(laptop):
+    """And does not run the slider's own cell again, which would set it back."""
+    cell = laptop.cell("explorer = ")
+    press_through(laptop, cell)
+    moved = slider(explorer_of(laptop))
+    box = moved.bounding_box()
+    laptop.page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2)
+    at = moved.input_value()
+    following = laptop.panel("p => p.content.activeCellIndex")
+    assert following == cell + 1
+    laptop.page.keyboard.press("Shift+Enter")
+    laptop.idle()
+    assert laptop.panel("p => p.content.activeCellIndex") == following + 1
+    assert moved.input_value() == at
+
+
+def test_a_figure_is_in_view(laptop):
+    cell = laptop.cell("plot_images(")
+    press_through(laptop, cell)
+    soon_in_view(laptop, cell, ".jp-OutputArea img")
+
+
 def test_what_is_folded_away_stays_so_when_it_is_run(laptop):
     cell = laptop.panel(
         "p => p.content.widgets.findIndex(w => w.model.getMetadata('jupyter')?.outputs_hidden)"

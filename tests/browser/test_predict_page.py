@@ -185,14 +185,29 @@ def test_a_curve_is_drawn_in_one_stroke(show):
     assert heights(page) == [first, second, third, last]
 
 
+def test_a_steep_stroke_goes_through_the_places_that_it_passes(show):
+    page = show(curve())
+    box = page.locator(".kd-points").bounding_box()
+    drawn = [(0.0, 20), (1 / 3, 40), (2 / 3, 60), (1.0, 55)]
+    for number, (share, height) in enumerate(drawn):
+        where = box["x"] + share * box["width"], box["y"] + (1 - height / 100) * box["height"]
+        page.mouse.move(*where, steps=7 if number else 1)
+        if not number:
+            page.mouse.down()
+    page.mouse.up()
+    assert all(
+        abs(got - height) <= 2 for got, (_, height) in zip(heights(page), drawn, strict=True)
+    )
+
+
 def test_a_curve_by_keyboard(show):
     page = show(curve())
     tab_to(page, page.get_by_role("slider", name="accuracy at T 2"))
     page.keyboard.press("ArrowUp")
-    assert heights(page) == [51, 51, 51, 51]  # the first touch lays a flat line
+    assert heights(page) == [52, 52, 52, 52]  # the first touch lays a flat line
     page.keyboard.press("ArrowUp")
-    assert heights(page) == [51, 52, 51, 51]
-    assert standing(page) == "✓ Your prediction: 51 % at 1; 52 % at 2; 51 % at 4; 51 % at 8"
+    assert heights(page) == [52, 54, 52, 52]
+    assert standing(page) == "✓ Your prediction: 52 % at 1; 54 % at 2; 52 % at 4; 52 % at 8"
 
 
 def test_a_curve_is_drawn_with_a_finger(show):

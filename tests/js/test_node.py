@@ -153,6 +153,8 @@ def predictions(tmp_path):
         *(a_prediction(points, guess, [5.83, -0.4, 12]) for guess in (None, -8, 12, 12.5, 20)),
         *(a_prediction(points, 3, truth) for truth in (-0.04, 0.259, 2.95, 3.04)),
         a_prediction(count, 20, 7, after=8),
+        a_prediction(number(between=(0, 10), unit="classes"), 2, 1),
+        a_prediction(number(between=(0, 100), unit="%"), 12.5, 25),
         a_prediction(count, None, 7, after=8),
         *(a_prediction(choice, guess, "b") for guess in (None, "a", "b")),
         a_prediction(choice, "a", "b", after="b"),

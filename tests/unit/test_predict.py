@@ -120,6 +120,18 @@ def test_a_reveal_without_an_answer_is_kept_too(tmp_path):
     assert again.before is None
 
 
+def test_what_is_kept_is_listed_in_words(tmp_path):
+    (tmp_path / record.FOLDER).mkdir()
+    answers = Answers("x", tmp_path)
+    assert "q:" not in repr(answers)
+    widget = answers.keep("q", number())
+    widget.guess = 0
+    assert repr(answers).endswith("q: you: 0 images")
+    widget.reveal(7)
+    widget.guess = 9
+    assert repr(answers).endswith("q: you: 0 images; came: 7 images")
+
+
 def test_a_reset_begins_anew(tmp_path, capsys):
     (tmp_path / record.FOLDER).mkdir()
     answers = Answers("x", tmp_path)
@@ -188,9 +200,14 @@ def test_of_the_other_kinds():
     assert said["distance"] == "Your bars overlap what came by 75 %."
     assert said["you"] == "You predicted: cat: 50 %, dog: 25 %, car: 25 %"
     said = curve(guess=[50, 60, 70]).reveal([0.1, 0.6, 0.5]).verdict()
-    assert said["distance"] == "On average you were 20 % away, most at 1: 40 %."
+    assert said["distance"] == "On average you were 20 points away, most at 1: 40 points."
     intervals = [Interval(x, x - 0.1, x + 0.1, 10) for x in (0.5, 0.6, 0.7)]
     assert "assumes" not in curve(guess=[50, 60, 70]).reveal(intervals).verdict()
+
+
+def test_of_one_the_unit_is_singular():
+    assert kdlab.Predict("?", between=(1, 10), unit="classes").text(1) == "1 class"
+    assert kdlab.Predict("?", between=(1, 10), unit="nats").text(1) == "1 nat"
 
 
 def test_a_step_fits_the_range():

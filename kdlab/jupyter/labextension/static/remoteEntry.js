@@ -1,6 +1,6 @@
 /**
- * In JupyterLab and Notebook 7: a widget that was just run is in view, and one that is stored in a
- * notebook is shown, or else its still picture.
+ * In JupyterLab and Notebook 7: a widget or a figure that was just run is in view, and a widget that
+ * is stored in a notebook is shown, or else its still picture.
  *
  * Shift+Enter goes to the next cell, so a widget that is not low stands half above the window's
  * edge: the page is moved until all of it, or its top, can be seen (`attendToRuns`). Nothing moves
@@ -23,6 +23,7 @@
   const STATE = "application/vnd.jupyter.widget-state+json";
   const STYLE = `.jp-Cell:not(.jp-mod-outputsScrolled)
     :is(.jp-OutputArea, .jp-OutputArea-child, .jp-OutputArea-output):has(.kdlab) { overflow: visible }`;
+  const SHOWN = ".kdlab, .kd-paper, .jp-OutputArea img:not(.kdlab img)"; // widget, report, figure
   const INPUTS = ["keydown", "pointerdown", "click", "wheel", "touchmove"];
   const MARGIN = 4; // pixels between a widget and the window's edge
   const PATIENCE = 10_000; // milliseconds after a run, in which its widget may still come or grow
@@ -92,7 +93,7 @@
 
   function keepInView(notebook, cell, signal) {
     const outer = cell.node.closest(".jp-WindowedPanel-outer") ?? notebook.node;
-    const before = new Set(cell.node.querySelectorAll(".kdlab")); // of the run before
+    const before = new Set(cell.node.querySelectorAll(SHOWN)); // of the run before
     let widget;
     const place = () => {
       const isNear = notebook.widgets.indexOf(cell) >= notebook.activeCellIndex - 1;
@@ -100,7 +101,7 @@
     };
     const sized = new ResizeObserver(place);
     const found = new MutationObserver(() => {
-      const now = [...cell.node.querySelectorAll(".kdlab")].filter((node) => !before.has(node));
+      const now = [...cell.node.querySelectorAll(SHOWN)].filter((node) => !before.has(node));
       if (now.at(-1) === widget) return;
       widget = now.at(-1);
       sized.disconnect();

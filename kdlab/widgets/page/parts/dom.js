@@ -27,6 +27,10 @@ export function assign(node, properties) {
  * Keep the notebook's shortcuts away from a widget: in JupyterLab's command mode an arrow key
  * moves to the next cell and `D D` deletes one. Escape, anything with a modifier and Shift+Enter
  * still belong to the notebook.
+ *
+ * Nor does a click or the focus make the widget's cell the active one. After Shift+Enter that is
+ * the next cell, and Shift+Enter goes on there; otherwise it would run the widget's cell once more,
+ * and set back what was just moved.
  */
 export function keepKeys(root, signal) {
   const keep = (event) => {
@@ -35,6 +39,9 @@ export function keepKeys(root, signal) {
     if (!leave) event.stopPropagation();
   };
   root.addEventListener("keydown", keep, { signal });
+  for (const event of ["mousedown", "focusin"]) {
+    root.addEventListener(event, (its) => its.stopPropagation(), { signal });
+  }
 }
 
 /**

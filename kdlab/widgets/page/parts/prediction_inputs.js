@@ -8,6 +8,7 @@ import { createPlot, line } from "./line_plot.js";
 import { middle, readable } from "./predictions.js";
 
 const NONE = "not predicted yet";
+const NEAR = 0.2; // of the way to the next place: the pointer holds on to one it is that near to
 
 export function createInput(data, kind, change) {
   const creators = {
@@ -18,6 +19,12 @@ export function createInput(data, kind, change) {
     curve: curveInput,
   };
   return creators[data.kind](data, change, kind);
+}
+
+/** 1, 2 or 5 times a power of ten: the largest that is not above `most`. */
+function evenStep(most) {
+  const power = 10 ** Math.floor(Math.log10(most) + 1e-9);
+  return power * [5, 2, 1].find((times) => times * power <= most * (1 + 1e-9));
 }
 
 /** A bar to drag, and a field for those who would rather type. */
@@ -35,11 +42,13 @@ function numberInput({ question, between: [low, high], step, unit }, change, { t
     if (field.value && field.validity.valid) change(field.valueAsNumber);
   };
   field.onchange = () => field.reportValidity();
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const tick = element("span", readable(low + share * (high - low), step));
-    tick.style.left = `${100 * share}%`;
-    return tick;
-  });
+  const apart = evenStep((high - low) / 4);
+  const ticks = [];
+  for (let k = Math.ceil(low / apart - 1e-9); k * apart <= high + 1e-9 * apart; k++) {
+    const tick = element("span", readable(Number((k * apart).toPrecision(6)), step));
+    tick.style.left = `${(100 * (k * apart - low)) / (high - low)}%`;
+    ticks.push(tick);
+  }
   const axis = element("div.kd-axis", { "aria-hidden": "true" }, element("div.kd-right", ...ticks));
   const scale = element("div", element("div.kd-row", slider.track), axis);
   return {
@@ -135,7 +144,7 @@ function barsInput({ names }, change) {
 /** A line that is drawn with the pointer, or point by point with the keyboard. */
 function curveInput({ x, between: [low, high], step: fine, unit, xlabel, ylabel }, change) {
   let heights = x.map(() => (low + high) / 2);
-  const step = 10 ** Math.floor(Math.log10(fine));
+  const step = evenStep(fine);
   const along = x.map((_, i) => (100 * i) / (x.length - 1));
   const down = (y) => 100 - (100 * (Math.min(Math.max(y, low), high) - low)) / (high - low);
   const plot = createPlot("kd-main", "kd-down", "kd-ends");
@@ -143,7 +152,7 @@ function curveInput({ x, between: [low, high], step: fine, unit, xlabel, ylabel 
     const input = element("input", { type: "range", min: low, max: high, step });
     input.setAttribute("aria-label", `${ylabel || "height"} at ${xlabel} ${place}`);
     input.style.left = `${along[i]}%`;
-    input.oninput = () => put(i, i, input.valueAsNumber, input.valueAsNumber);
+    input.oninput = () => put([[i, input.valueAsNumber]]);
     return input;
   });
   const canvas = element("div.kd-points", ...points);
@@ -152,25 +161,33 @@ function curveInput({ x, between: [low, high], step: fine, unit, xlabel, ylabel 
   if (xlabel) node.append(element("p.kd-note.kd-below", xlabel));
   let [known, last] = [null, null];
 
-  /** Set the heights from one place to another, and tell. The first touch lays a flat line. */
-  function put(from, to, first, second) {
-    const next = known ? [...known] : x.map(() => second);
-    const steps = Math.abs(to - from) || 1;
-    for (let i = Math.min(from, to); i <= Math.max(from, to); i++) {
-      const share = from === to ? 1 : Math.abs(i - from) / steps;
-      next[i] = first + share * (second - first);
-    }
+  /** Set the heights of some places, and tell. The first touch lays a flat line. */
+  function put(heightsOf) {
+    const [[, first]] = heightsOf;
+    const next = known ? [...known] : x.map(() => first);
+    for (const [i, y] of heightsOf) next[i] = rounded(y);
     change(next);
   }
 
+  function rounded(y) {
+    return Math.min(Math.max(Number((Math.round(y / step) * step).toPrecision(6)), low), high);
+  }
+
+  /** A stroke goes from where the pointer was to where it is: the places between lie on it. */
   function draw({ offsetX, offsetY, currentTarget }, isFirst) {
     const { clientWidth: width, clientHeight: height } = currentTarget;
-    const i = Math.round(Math.min(Math.max(offsetX / width, 0), 1) * (x.length - 1));
+    const at = Math.min(Math.max(offsetX / width, 0), 1) * (x.length - 1);
     const y = high - Math.min(Math.max(offsetY / height, 0), 1) * (high - low);
-    const rounded = Math.min(Math.max(Number((Math.round(y / step) * step).toPrecision(6)), low), high);
-    const from = isFirst || !last ? { i, y: rounded } : last;
-    last = { i, y: rounded };
-    put(from.i, i, from.y, rounded);
+    const from = isFirst || !last ? { at, y } : last;
+    last = { at, y };
+    const lies = (i) => (at === from.at ? y : from.y + ((i - from.at) / (at - from.at)) * (y - from.y));
+    const isPassed = (i) => (i - from.at) * (i - at) < 0;
+    const near = Math.round(at);
+    const isHeld = (i) => Math.abs(i - at) < Math.min(NEAR, Math.abs(i - from.at) + 1e-9);
+    const strokes = [...x.keys()].filter((i) => i !== near && isPassed(i)).map((i) => [i, lies(i)]);
+    if (isPassed(near)) strokes.push([near, lies(near)]);
+    else if (isFirst || isHeld(near)) strokes.push([near, y]);
+    if (strokes.length) put(strokes);
   }
 
   assign(canvas, {
@@ -182,7 +199,8 @@ function curveInput({ x, between: [low, high], step: fine, unit, xlabel, ylabel 
       if (event.buttons) draw(event);
     },
   });
-  const beside = [low, (low + high) / 2, high].map((y) => [down(y), readable(y, step)]);
+  const marks = low < 0 && high > 0 ? [low, 0, high] : [low, (low + high) / 2, high];
+  const beside = marks.map((y) => [down(y), readable(y, step)]);
   const below = x.map((place, i) => [along[i], place]);
   return {
     node,

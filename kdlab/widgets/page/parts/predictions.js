@@ -25,7 +25,12 @@ export const middle = (value) => (Array.isArray(value) ? value[0] : value);
 
 function withUnit(number, unit) {
   const one = number === "1" && unit.endsWith("s");
-  return `${number} ${one ? unit.slice(0, -1) : unit}`.trim();
+  return `${number} ${one ? unit.replace(/(?<=ss)es$|s$/, "") : unit}`.trim();
+}
+
+/** A difference: of two percentages it is in points. */
+function apartBy(number, unit) {
+  return withUnit(number, unit === "%" ? "points" : unit);
 }
 
 function number({ between: [low, high], step, unit, typical }) {
@@ -43,7 +48,7 @@ function number({ between: [low, high], step, unit, typical }) {
       if (read(guess) === read(middle(truth))) return "Exactly so.";
       const close = isClose(guess, truth) ? " That is close." : "";
       const how = apart > 0 ? "high" : "low";
-      return `You were ${withUnit(read(Math.abs(apart)), unit)} too ${how}.${close}`;
+      return `You were ${apartBy(read(Math.abs(apart)), unit)} too ${how}.${close}`;
     },
     assumes(guess, truth) {
       return isClose(guess, truth) ? "" : guess > middle(truth) ? typical.too_high : typical.too_low;
@@ -91,7 +96,7 @@ function curve({ x, between: [low, high], step, unit, typical }) {
     distance(guess, truth) {
       const apart = apartness(guess, truth);
       const most = apart.indexOf(Math.max(...apart));
-      const [average, furthest] = [mean(apart), apart[most]].map((y) => withUnit(readable(y, step), unit));
+      const [average, furthest] = [mean(apart), apart[most]].map((y) => apartBy(readable(y, step), unit));
       return `On average you were ${average} away, most at ${x[most]}: ${furthest}.`;
     },
     assumes: (guess, truth) =>

@@ -12,7 +12,7 @@ import { readPrediction, verdict } from "../parts/predictions.js";
 
 const TRAITS = ["guess", "before", "truth"];
 const HOW = {
-  number: "drag the bar, or type a number",
+  number: "drag the handle, or type a number",
   choice: "choose one",
   order: "move the lines up and down",
   bars: "drag the bars",
