@@ -30,6 +30,8 @@ from kdlab.storage import write_atomically
 
 FORMAT, VERSION = "kdlab report", 1
 _LEARNER = re.compile(r"[0-9a-f]{32}")
+# What the lessons call the modules of their questions.
+_CALLED = {"kdlab.exercises": "ex", "kdlab.predictions": "predict"}
 _LINES = re.MULTILINE | re.DOTALL
 # Code that an exercise shows: on one line nobody could read it.
 _FENCED = re.compile(r"^(```+|~~~+).*?^\1", _LINES)
@@ -212,9 +214,14 @@ class _LessonText:
 
     def __init__(self, answers):
         self.title, self._code, self._prose = answers.lesson, "", []
-        # `ex.softmax` and `predict.errors` are names of the modules that have these answers.
+        # `ex.softmax` and `predict.errors` are names of the modules that have these answers; both
+        # may have one name, such as `gradient`.
         homes = [m for m in [*sys.modules.values()] if getattr(m, "answers", None) is answers]
-        self._names = {id(thing): name for home in homes for name, thing in vars(home).items()}
+        self._names = {
+            id(thing): rf"{_CALLED.get(home.__name__.rpartition('.')[0], '(?:ex|predict)')}\.{name}"
+            for home in homes
+            for name, thing in vars(home).items()
+        }
         for path in files.lessons():
             if path.stem == answers.lesson:
                 self._read(path)
@@ -236,7 +243,7 @@ class _LessonText:
         """Where a question first stands in the lesson's code; after all else if nowhere."""
         here = [rf"\.keep\(\s*[\"']{re.escape(key)}[\"']"]
         if name := self._names.get(id(thing)):
-            here.append(rf"\b(?:ex|predict)\.{name}\b")
+            here.append(rf"\b{name}\b")
         found = re.search("|".join(here), self._code)
         return found.start() if found else len(self._code)
 
