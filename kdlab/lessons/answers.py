@@ -170,8 +170,8 @@ class Answers:
 
         Args:
             name: to be written on it; without one nothing says whose it is.
-            share: whether a teacher may take it out of your home folder on a hub. A report that
-                you hand in yourself needs no such consent.
+            share: whether your instructor may take it out of your home folder on a hub. A report
+                that you hand in yourself needs no such consent.
 
         Returns:
             The report, which a notebook shows; None where nothing is kept.

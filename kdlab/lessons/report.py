@@ -30,6 +30,11 @@ from kdlab.storage import write_atomically
 
 FORMAT, VERSION = "kdlab report", 1
 _LEARNER = re.compile(r"[0-9a-f]{32}")
+# What the lessons call the modules of their questions.
+_CALLED = {"kdlab.exercises": "ex", "kdlab.predictions": "predict"}
+_LINES = re.MULTILINE | re.DOTALL
+# Code that an exercise shows: on one line nobody could read it.
+_FENCED = re.compile(r"^(```+|~~~+).*?^\1", _LINES)
 _NOWHERE = (
     "There is no report here: answers are kept only in a learner's copy of the lessons "
     "(`kdlab lab`)."
@@ -75,7 +80,7 @@ class Report:
             return self._trouble
         return (
             f"Saved beside the lesson: {self.html.name}, to read or print, and {self.json.name}, "
-            "for your teacher's view of the class."
+            "for your instructor's view of the class."
         )
 
     def _links(self) -> str:
@@ -208,10 +213,15 @@ class _LessonText:
     """What the lesson itself says: its title, its exercises, and the order of things in it."""
 
     def __init__(self, answers):
-        self.title, self._code, self._prose = answers.lesson, "", ""
-        # `ex.softmax` and `predict.errors` are names of the modules that have these answers.
+        self.title, self._code, self._prose = answers.lesson, "", []
+        # `ex.softmax` and `predict.errors` are names of the modules that have these answers; both
+        # may have one name, such as `gradient`.
         homes = [m for m in [*sys.modules.values()] if getattr(m, "answers", None) is answers]
-        self._names = {id(thing): name for home in homes for name, thing in vars(home).items()}
+        self._names = {
+            id(thing): rf"{_CALLED.get(home.__name__.rpartition('.')[0], '(?:ex|predict)')}\.{name}"
+            for home in homes
+            for name, thing in vars(home).items()
+        }
         for path in files.lessons():
             if path.stem == answers.lesson:
                 self._read(path)
@@ -220,8 +230,9 @@ class _LessonText:
         sources = {"code": [], "markdown": []}
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             sources.setdefault(cell["cell_type"], []).append("".join(cell["source"]))
-        self._code, self._prose = ("\n\n".join(sources[kind]) for kind in ("code", "markdown"))
-        if title := re.search(r"^# (.+)$", self._prose, re.MULTILINE):
+        self._code = "\n\n".join(sources["code"])
+        self._prose = [_FENCED.sub("…", cell) for cell in sources["markdown"]]
+        if title := re.search(r"^# (.+)$", "\n\n".join(self._prose), re.MULTILINE):
             self.title = title[1].strip()
 
     def kept_in_cells(self) -> list[str]:
@@ -232,14 +243,15 @@ class _LessonText:
         """Where a question first stands in the lesson's code; after all else if nowhere."""
         here = [rf"\.keep\(\s*[\"']{re.escape(key)}[\"']"]
         if name := self._names.get(id(thing)):
-            here.append(rf"\b(?:ex|predict)\.{name}\b")
+            here.append(rf"\b{name}\b")
         found = re.search("|".join(here), self._code)
         return found.start() if found else len(self._code)
 
     def question(self, name: str) -> str:
-        """The first sentences of an exercise; empty if the lesson has none of that number."""
-        found = re.search(rf"\*\*{re.escape(name)}\*\*\s+(.+?)(?:\n\n|\Z)", self._prose, re.DOTALL)
-        return _plain(found[1]) if found else ""
+        """What an exercise asks, to the end of its cell or the next; empty if it is not there."""
+        asked = re.compile(rf"^\*\*{re.escape(name)}\*\*\s+(.+?)(?=^\*\*[\d.]+\*\*|^#|\Z)", _LINES)
+        found = next(filter(None, map(asked.search, self._prose)), None)
+        return _plain(found[1]).removesuffix(" …") if found else ""
 
 
 def _plain(markdown: str) -> str:

@@ -137,7 +137,7 @@ def _body(data: dict, head: str) -> str:
 def _about(data: dict) -> str:
     whose = text(data["name"]) if data["name"] else "Without a name."
     share = (
-        "Your teacher may take this report out of your home folder."
+        "Your instructor may take this report out of your home folder."
         if data["share"]
         else "It stays here until you hand it in."
     )

@@ -25,11 +25,10 @@ never_saw_a_3 = answers.keep(
         "8, nothing in this 1. The labels said only “a 2”, “an 8”, “a 1”.\n\n"
         "What was done, in detail: both students began with the same weights, and saw the same "
         "1,129 images in the same order. The soft targets were at a temperature of 8 (more on that "
-        "below). After this training the first student reads 0 of the 55 test 3s, and the second "
-        "one 45. Then one number of the second student was changed, its bias of the 3: how much it "
-        "believes in a 3 before it has seen anything. This bias was chosen without labels, and now "
-        "this student reads 52. With the same change the first one would read 18, and it would "
-        "call one in ten of the other digits a 3, too. Lesson 03 explains all of this.",
+        "below). Then one number of the second student was changed, its bias of the 3: how much it "
+        "believes in a 3 before it has seen anything. This bias was chosen without labels. How "
+        "many 3s does this student read without that change? And the first student, if it gets "
+        "the same change? Lesson 03 asks you.",
     ),
 )
 

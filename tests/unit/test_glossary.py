@@ -39,7 +39,7 @@ def test_what_every_lesson_speaks_of_is_there():
         "teacher", "student", "logits", "softmax", "temperature", "soft targets", "hard label",
         "alpha", "transfer set", "dark knowledge", "entropy", "effective classes", "divergence",
         "gradient", "seed", "pair", "point", "interval", "control", "label smoothing",
-        "calibration", "agreement", "epoch", "step", "batch", "accuracy", "validation images",
-        "test images", "parameter", "weight", "bias",
+        "calibration", "agreement", "nat", "epoch", "step", "batch", "accuracy",
+        "validation images", "test images", "parameter", "weight", "bias",
     }  # fmt: skip
     assert wanted <= set(TERMS)

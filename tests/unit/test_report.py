@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import shutil
@@ -14,7 +15,7 @@ import pytest
 import kdlab
 from kdlab.class_view import reading
 from kdlab.exercises.exercise import Exercise, expect
-from kdlab.lessons import paper, record, report
+from kdlab.lessons import files, paper, record, report
 from kdlab.lessons.answers import Answers
 from tests.tools.widget_examples import HOSTILE
 
@@ -286,6 +287,40 @@ def test_things_stand_in_the_order_of_the_lesson(folder, answers, monkeypatch):
     assert data["title"] == "02 · Soft targets"
     [first] = [entry for entry in data["exercises"] if entry["key"] == "2.1"]
     assert first["question"].startswith("Write the softmax") and "`" not in first["question"]
+
+
+@pytest.mark.parametrize("lesson", [path.stem for path in files.lessons()])
+def test_what_an_exercise_asks_is_there_to_its_last_sentence(lesson, tmp_path, monkeypatch):
+    ex = importlib.import_module(f"kdlab.exercises.lesson_{lesson[:2]}")
+    (tmp_path / record.FOLDER).mkdir()
+    monkeypatch.setattr(ex.answers, "path", record.path_in(tmp_path, ex.answers.lesson))
+    asked = {one["key"]: one["question"] for one in ex.answers.report().data["exercises"]}
+    assert asked
+    for key, question in asked.items():
+        assert re.search(r"[.?)]$", question), (key, question)
+        assert not re.search(r"```|\*\*|Hints and solutions", question), (key, question)
+        assert len(question.split()) <= 120, (key, question)
+    if lesson.startswith("02"):
+        assert "compare … at T = 1, 2 and 4. Then write" in asked["2.4"]
+
+
+def test_a_question_ends_where_the_next_thing_of_its_cell_begins(tmp_path, monkeypatch):
+    (tmp_path / record.FOLDER).mkdir()
+    code = "```python\n# no heading\n**2**\n```"
+    text = f"**1** Do *this*:\n\n{code}\n\nthen that.\n\n**2** More.\n\n# Heading"
+    cells = [
+        {"cell_type": "markdown", "source": [text]},
+        {"cell_type": "markdown", "source": "On."},
+    ]
+    path = tmp_path / "my_own.ipynb"
+    path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    monkeypatch.setattr(report.files, "lessons", lambda: [path])
+    own = Answers("my_own", tmp_path)
+    for name in ("1", "2"):
+        exercise(own, name)
+    data = own.report().data
+    assert data["title"] == "Heading"
+    assert [one["question"] for one in data["exercises"]] == ["Do this: … then that.", "More."]
 
 
 def test_a_report_of_a_lesson_of_one_s_own(tmp_path):

@@ -1,6 +1,7 @@
 """The students that come with kdlab: what they are, and that their script makes them."""
 
 import importlib
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from kdlab._exact import dense_logits
 from kdlab.storage import read_arrays
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+MEASURED = Path(__file__).parents[2] / "docs" / "measured.md"
 FILE = students._SHIPPED / "digits.npz"
 
 
@@ -92,16 +94,21 @@ def test_an_unknown_name_is_refused_and_a_damaged_file_says_to_install_again(tmp
         pretrained_students("digits")
 
 
-def test_what_lesson_00_says_of_them_is_what_is_kept_with_them(digits):
+def test_what_is_said_of_them_is_what_is_kept_with_them(digits):
+    """Lesson 00 says how they were made; their counts would tell what lesson 03 asks."""
     from kdlab.predictions import lesson_00
 
-    [_, in_full] = lesson_00.never_saw_a_3._data["explanation"]
+    [_, in_detail] = lesson_00.never_saw_a_3._data["explanation"]
+    assert f"{(digits.y_train != 3).sum():,} images" in in_detail
     n = (digits.y_test == 3).sum()
     shares = read_arrays(FILE)[1]["share_of_test_threes_right"]
     counts = {name: {k: round(share * n) for k, share in of.items()} for name, of in shares.items()}
     alone, soft = counts["labels alone"], counts["soft targets"]
-    assert f"{(digits.y_train != 3).sum():,} images" in in_full
-    assert f"reads {alone['as it learned']} of the {n} test 3s" in in_full
-    assert f"the second one {soft['as it learned']}." in in_full
-    assert f"this student reads {soft['bias raised']}." in in_full
-    assert f"the first one would read {alone['bias raised']}," in in_full
+    measured = MEASURED.read_text(encoding="utf-8")
+    assert f"reads {soft['bias raised']} of the {n} test threes" in measured
+    assert f"({soft['as it learned']} before its bias is raised)" in measured
+    assert alone["as it learned"] == 0 and "the one on labels alone none" in measured
+    assert f"({alone['bias raised']} if its bias is raised, too)" in measured
+    told = re.findall(r"\d+", in_detail)
+    counts = {soft["as it learned"], soft["bias raised"], alone["bias raised"]}
+    assert not counts & set(map(int, told))
