@@ -140,8 +140,8 @@ gradient = answers.keep(
 )
 
 
-def shrinks_by(factor: float) -> str:
-    """The option of `gradient` that holds, if the gradient becomes smaller by this factor."""
+def at_factor(factor: float) -> str:
+    """The option of `gradient` that holds; `factor` is the size at T = 1 over that at T = 32."""
     return list(_factors)[sum(factor > most for most in (1.1, 28, 36))]
 
 
