@@ -19,9 +19,9 @@ _WAYS = {
     "power": {
         2: "",
         0: "When T goes up, your soft part becomes small, and the labels decide alone. Which "
-        "factor prevents that? (Lesson 02, *Why T²?*)",
+        "factor prevents that? (Lesson 02, *The temperature in the loss*)",
         1: "The soft part has T in front, which is too little: without a factor, its gradient "
-        "becomes small like 1 / T². (Lesson 02, *Why T²?*)",
+        "becomes small like 1 / T². (Lesson 02, *The temperature in the loss*)",
         -1: "You divided by T: the soft part becomes even smaller when T goes up. Which factor "
         "prevents that?",
     },

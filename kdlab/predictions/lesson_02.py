@@ -17,14 +17,16 @@ bars = answers.keep(
         bars=_digits.class_names,
         image=_digits.x_test[EXAMPLE],
         alt="Test image 512, an 8 in 8x8 grey pixels.",
-        typical="A guess with nearly everything on the 8 assumes that a logit which is larger by 5 "
-        "stays much larger. But divided by 4 it is larger by little more than 1, and e to the "
-        "power of 1.2 is 3.4: the 8 is only about three times as likely as the next digit.",
+        typical="If nearly everything is on the 8 in your guess, it assumes that a logit which is "
+        "larger by 5 stays much larger. But divided by 4 it is larger by little more than 1, and "
+        "e to the power of 1.2 is 3.4: the 8 is only about three times as likely as the next "
+        "digit.",
         explanation="The ten logits keep their order, so the bars do too: the 8 first, the 9 "
         "second, the 7 third. At T = 1 the 9 and the 7 were there already, but too small to see.",
     ),
 )
 
+PLACES = ["the first", "the second", "the third", "the fourth"]
 least_sure = answers.keep(
     "least_sure",
     Predict(
@@ -39,9 +41,10 @@ least_sure = answers.keep(
             "the fourth": "This guess assumes that an open loop is what confuses the teacher. "
             "The fourth is a 9 that is hardly closed.",
         },
-        explanation="It is the 6. The teacher is sure of the other three, although some look odd "
-        "to us. What is hard for a network is not always hard for a person, and the other way "
-        "round. So look at the bars, not at the image.",
+        explanation="It is the 6: the teacher gives about a third to the 1. It is sure of the "
+        "other three images, although some look odd to us. What is hard for a network is not "
+        "always hard for a person, and the other way round. So look at the probabilities, not at "
+        "the image.",
     ),
 )
 
@@ -74,8 +77,8 @@ like_7 = answers.keep(
             "4": "Some of these 7s have a bar across, as the 4 has.",
             "9": "A 9 ends like a 7, but its loop is closed.",
         },
-        explanation="The map below is nearly symmetric, but not quite: the teacher does not see as "
-        "much of an 8 in a 1 as it sees of a 1 in an 8.\n\n"
+        explanation="The 3 and the 4 get about the same. A 3 has the top of a 7 and its stroke to "
+        "the lower right. And some of these 7s have a bar across, as the 4 has.\n\n"
         "No label says any of this. The teacher found it in the images.",
     ),
 )
@@ -89,9 +92,9 @@ effective = answers.keep(
         unit="classes",
         xlabel="temperature T",
         ylabel="on average",
-        typical="A straight line assumes that every step of T has the same effect. But a logit "
-        "that is larger by ten hides all other digits until T is about as large as that "
-        "difference.",
+        typical="If your curve is a straight line, it assumes that every step of T has the same "
+        "effect. If it rises early, it assumes that a little of T is enough. But a logit that is "
+        "larger by ten hides all other digits until T is about as large as that difference.",
         explanation="At T = 1 the soft targets are almost a label. At T = 32 the ten bars look "
         "equally tall. The curve rises between the two: there the temperature is about as large "
         "as the differences between the logits.",
@@ -126,7 +129,6 @@ _factors = {
     "It shrinks by a factor far above 32.": "You saw that T is in the formula twice: as 1/T, and "
     "in q and p.",
 }
-FACTORS = tuple(_factors)
 gradient = answers.keep(
     "gradient",
     Predict(
@@ -137,11 +139,16 @@ gradient = answers.keep(
     ),
 )
 
+
+def at_factor(factor: float) -> str:
+    """The option of `gradient` that holds; `factor` is the size at T = 1 over that at T = 32."""
+    return list(_factors)[sum(factor > most for most in (1.1, 28, 36))]
+
+
 vanishes = answers.keep(
     "vanishes",
     Predict(
-        "T² is switched off, and T goes from 1 to 20. Whose pull on the student becomes so "
-        "small that you can hardly see it?",
+        "T² is switched off, and T goes from 1 to 20. Whose pull on the student becomes smaller?",
         choices={
             "The teacher's.": "The teacher's pull comes from the soft loss, the only part that "
             "contains T.",
@@ -158,6 +165,18 @@ vanishes = answers.keep(
         "same direction, because this teacher is nearly as sure as the label.",
     ),
 )
+
+
+def becomes_smaller(teacher, label) -> str:
+    """The option of `vanishes` that holds, given both pulls at T = 1 and at T = 20."""
+    options = {
+        (True, False): "The teacher's.",
+        (False, True): "The label's.",
+        (True, True): "Both.",
+        (False, False): "Neither.",
+    }
+    return options[teacher[1] < teacher[0], label[1] < label[0]]
+
 
 alpha = answers.keep(
     "alpha",

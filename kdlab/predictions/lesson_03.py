@@ -28,8 +28,8 @@ order = answers.keep(
     Predict(
         "With 50 images: which students read the test images best? Put the best first.",
         order=["hard labels", "smoothed labels", "distilled"],
-        typical="Smoothed labels in first or second place: this guess assumes that softness alone "
-        "helps. Hard labels in first place: this guess assumes that the right answer says all.",
+        typical="If smoothed labels come first or second in your order, it assumes that softness "
+        "alone helps. If hard labels come first, it assumes that the right answer says all.",
         explanation="Softness is not the reason: smoothed labels are as soft for every image, say "
         "nothing about which digits look alike, and do worse than hard labels here.",
     ),
@@ -46,23 +46,31 @@ gain = answers.keep(
         scale=100,
         xlabel="images",
         ylabel="above hard labels",
-        typical="A flat curve assumes that a teacher helps equally with few and with many labels. "
-        "A rising curve assumes that it can teach more with more images. But the more labels there "
-        "are, the less is new in what the teacher adds.",
+        typical="If your curve is flat, it assumes that a teacher helps equally with few and with "
+        "many labels. If it rises, it assumes that a teacher can teach more with more images. But "
+        "the more labels there are, the less is new in what the teacher adds.",
         explanation="With few images the gain is large, and its interval is far from 0. With all "
         "images there is no gain any more. That is a result, too.",
     ),
 )
 
+_NEARLY_ALL = "Nearly all of them were read without the teacher, so little is left to gain."
+_HALF = "It gains about half as much as those that gain most."
+_MUCH = "It is one of the five digits that gain much more than the others."
+_HARD = f"{_MUCH} Without the teacher it is one of the two that are read worst."
+_gains = [
+    _NEARLY_ALL,
+    "About one in five of them was not read without the teacher, but it gains little.",
+    _MUCH, _MUCH, _HALF, _MUCH, _NEARLY_ALL, _HALF, _HARD, _HARD,
+]  # fmt: skip
 digit = answers.keep(
     "digit",
     Predict(
         "Which digit gains most from the teacher, with 50 images?",
-        choices=[str(k) for k in range(10)],
-        explanation="The 0 gains little: nearly all 0s were read without the teacher. But look at "
-        "the intervals of the others: several digits gain about as much as the first. So it is "
-        "partly luck which digit is first, and with other seeds it may be another one. Be careful "
-        "with the best of ten.",
+        choices={str(k): reply for k, reply in enumerate(_gains)},
+        explanation="A digit can gain only what its students could not read before. The 0 gains "
+        "little: nearly all 0s were read without the teacher. But five digits gain much, and about "
+        "the same.",
     ),
 )
 
@@ -137,9 +145,10 @@ temperature = answers.keep(
         scale=100,
         xlabel="temperature T",
         ylabel="test images read",
-        typical="A curve that rises and falls assumes that a temperature can be too high: at T = "
-        "32 all bars look equal to you. But not to the student: T² makes the small differences as "
-        "large as before.",
+        typical="If your curve falls at the end, it assumes that a temperature can be too high: at "
+        "T = 32 all bars look equal to you. But not to the student: T² makes the small "
+        "differences as large as before. If it is flat, it assumes that the temperature does not "
+        "matter. But at T = 1 there is hardly anything to see but the label.",
         explanation="At T = 1 this teacher's targets are almost labels, and the student gains "
         "little. From T = 4 on, the temperature hardly matters. Even the small differences that "
         "are left at T = 32 are enough, because T² multiplies them.\n\n"
@@ -159,8 +168,10 @@ never_seen = answers.keep(
         scale=100,
         xlabel="temperature T",
         ylabel="test 3s that are read",
-        typical="A curve close to 0 everywhere assumes that nobody can know what was never shown. "
-        "A high one at T = 1 assumes that a share of less than 0.01 in the targets is enough.",
+        typical="If your curve is close to 0 everywhere, it assumes that nobody can know what was "
+        "never shown. If it is high at T = 1, it assumes that a share of less than 0.01 in the "
+        "targets is enough. If it falls at the end, it assumes that bars which look equal say "
+        "nothing.",
         explanation="At T = 1 hardly any, from T = 4 on most of them. The student learned what a 3 "
         "looks like from the soft targets of other digits: they say how much of a 3 the teacher "
         "sees in each image.",
@@ -172,10 +183,10 @@ my_three = answers.keep(
     Predict(
         "Will this student read the 3 that you draw?",
         choices={
-            "Yes.": "This guess assumes that your 3 looks like those of the 13 people who wrote "
-            "the data.",
-            "No.": "This guess assumes that a student which never saw a 3 knows too little, or "
-            "that your 3 is unlike all others.",
+            "Yes.": "That is likely if your 3 looks like those of the 13 people who wrote the "
+            "data.",
+            "No.": "There are two reasons for it: a student which never saw a 3 may know too "
+            "little, or your 3 may be unlike all others.",
         },
         explanation="It will not read every drawing. Neither student nor teacher has seen how you "
         "write. Compare the two: if both are wrong, the drawing is probably unlike the data. If "
@@ -241,7 +252,7 @@ keras_default = answers.keep(
         explanation="It learned almost nothing, and no error was raised. (Guessing gives 10 %.) "
         "This is one run, so trust the reason more than the number: the table above shows that "
         "what the training makes small is no divergence at all. Pass "
-        "loss=keras.losses.KLDivergence(). And look at a loss before you trust it: a divergence "
-        "is never negative, and it is 0 where both distributions are the same.",
+        "loss=keras.losses.KLDivergence(). And look at a loss before you trust it: compare its "
+        "value with the one that its formula gives. Here it was 34, and the divergence is 4.",
     ),
 )

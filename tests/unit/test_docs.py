@@ -80,12 +80,12 @@ def test_every_relative_link_leads_somewhere(path):
     [
         ("teaching.md", False),
         ("teaching.md#plan-a-50-minutes", False),
-        ("../notebooks/02_soft_targets.ipynb#Why-T²?", False),
+        ("../notebooks/05_the_article_on_cifar10.ipynb#Choosing-T-and-α-automatically", False),
         ("#objectives", False),
         ("https://example.org/none", False),
         ("gone.md", True),
         ("teaching.md#gone", True),
-        ("../notebooks/02_soft_targets.ipynb#why-t", True),
+        ("../notebooks/05_the_article_on_cifar10.ipynb#choosing-t", True),
         ("#gone", True),
     ],
 )

@@ -85,6 +85,21 @@ def test_the_control_is_kept_with_them(made):
         assert shares["soft targets"]["bias raised"] >= 0.9
 
 
+def test_what_lesson_03_says_of_them_is_what_is_kept_with_them(digits):
+    told = (Path(__file__).parents[2] / "lessons/03_distill_a_student.md").read_text("utf-8")
+    told = " ".join(told.split())
+    threes = digits.y_test == 3
+    shares = read_arrays(FILE)[1]["share_of_test_threes_right"]
+    alone, soft = (
+        {k: round(share * threes.sum()) for k, share in shares[name].items()}
+        for name in ("labels alone", "soft targets")
+    )
+    assert f"first read {alone['as it learned']} of the {threes.sum()} test 3s" in told
+    second = f"the second one {soft['as it learned']}; with its bias raised, {soft['bias raised']}."
+    assert second in told
+    assert f"one would read {alone['bias raised']}, and it would call one in ten" in told
+
+
 def test_an_unknown_name_is_refused_and_a_damaged_file_says_to_install_again(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="name must be one of digits, got 'letters'"):
         pretrained_students("letters")
