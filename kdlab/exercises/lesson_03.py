@@ -91,6 +91,9 @@ loss = Exercise(
 )
 
 
+_STEPS = 1500  # of the lesson's students
+
+
 def _judge_balanced(cohort):
     expect(
         not (hasattr(cohort, "low") and hasattr(cohort, "high")),
@@ -129,11 +132,17 @@ def _judge_balanced(cohort):
     at_4 = cohort.select(temperature=4)
     seeds = len(set(cohort.seed))
     expect(seeds >= 10, f"Those are only {seeds} seed(s). Train ten or more.")
+    steps = cohort.training["steps"]
+    expect(
+        steps >= _STEPS,
+        f"Your students were trained for {steps} step(s), those of the lesson for {_STEPS:,}. "
+        "Leave `steps` out: what a teacher is worth shows only after enough training.",
+    )
     gain = at_4.difference({"alpha": 0.9}, {"alpha": 0})
     expect(
         gain.low > 0,
         f"The interval, {100 * gain.low:.1f} to {100 * gain.high:.1f} percentage points, is not "
-        "above 0. Train more seeds, and leave the number of steps as it is.",
+        "above 0. Take the settings of the lesson for all that the question does not name.",
     )
 
 
@@ -169,7 +178,8 @@ _UNSURE = {
     "unclear", "inconclusive", "not significant", "not clear", "dont know",
     "do not know", "uncertain", "not sure", "unsure", "no clear effect", "no clear difference",
     "not enough seeds", "not enough data", "unknown", "undecided", "cannot say", "can not say",
-    "cant say", "not proven", "insignificant",
+    "cant say", "not proven", "insignificant", "more seeds needed",
+    "cannot tell yet", "cant tell yet", "we cannot say", "we cannot tell",
 }  # fmt: skip
 
 
@@ -186,7 +196,7 @@ def _judge_verdict(answer):
     )
     expect(
         words not in _UNSURE,
-        "You mean the right one of the three: answer with its words.",
+        "You seem to mean the right one of the three: answer with its words.",
     )
     unsure = ("cannot tell", "can not tell", "cant tell")
     expect(words in ("helps", "hurts", *unsure), f"{choices}.")

@@ -58,7 +58,8 @@ def _comma(answer) -> str:
     """What there is to say to whole numbers that may be numbers with a decimal comma."""
     pairs = isinstance(answer, tuple) and len(answer) % 2 == 0
     if pairs and all(isinstance(one, int) for one in answer):
-        return " (Python has a decimal point: write 6.5, not 6,5.)"
+        whole, part = answer[:2]
+        return f" (Python has a decimal point: write {whole}.{part}, not {whole},{part}.)"
     return ""
 
 

@@ -259,7 +259,7 @@ LESSON_03 = {
              "about distilled students at `alpha=0.9`"),
         Slip("another temperature", cohort(temperatures=(1,)), "The question is about `T = 4`"),
         Slip("few seeds", cohort(seeds=5), "5 seed(s)"),
-        Slip("stopped early", cohort(), "is not above 0"),
+        Slip("stopped early", cohort(), "trained for 2 step(s), those of the lesson for 1,500"),
         Slip("what print gives back", None, "Your answer is None"),
     ],
     lesson_03.verdict: [
