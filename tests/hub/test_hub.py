@@ -47,7 +47,7 @@ def test_two_at_once_from_the_log_in_to_a_drag(hub):
             lesson = await learner.open(LESSON)
             await lesson.run()
             assert not lesson.errors
-            assert lesson.first_widget and len(lesson.widgets) == 4
+            assert lesson.first_widget and len(lesson.widgets) == 13
             trips = await lesson.drag("explorer = ", [2, 3, 4 + len(name)])
             assert len(trips) == 3 and min(trips) > 0
             said = await lesson.execute("", t="explorer.temperature")

@@ -53,6 +53,9 @@ def tidy_metadata(nb: nbformat.NotebookNode) -> None:
     for cell in nb.cells:
         for key in VOLATILE_CELL_METADATA:
             cell.metadata.pop(key, None)
+        # JupyterLab says it twice, and would write what is missing when a lesson is only opened.
+        if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+            cell.metadata["collapsed"] = True
 
 
 def leave_predictions_still(nb: nbformat.NotebookNode) -> None:

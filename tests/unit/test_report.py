@@ -117,13 +117,14 @@ def test_the_most_hints_that_were_shown_are_kept_and_whether_the_solution_was(fo
     assert repr(answers).endswith("  2.1: not attempted yet")
 
 
-def test_a_hint_does_not_change_the_day_of_the_right_answer(answers, monkeypatch):
+def test_a_hint_after_the_right_answer_changes_nothing(answers, monkeypatch):
     monkeypatch.setattr("kdlab.lessons.answers._now", lambda: "2026-01-01T10:00:00+00:00")
     tried = exercise(answers)
     tried.check(4)
     monkeypatch.setattr("kdlab.lessons.answers._now", lambda: "2026-02-02T10:00:00+00:00")
     tried.hint()
-    assert answers["2.1"]["kept"][:10] == "2026-02-02" and answers.solved("2.1") == "2026-01-01"
+    assert answers["2.1"]["kept"][:10] == answers.solved("2.1") == "2026-01-01"
+    assert "hints" not in answers["2.1"]
 
 
 def test_hints_work_where_they_cannot_be_kept(folder, answers, capsys):
