@@ -10,7 +10,7 @@ import jupytext
 import nbformat
 import pytest
 
-from tests.tools import text
+from tests.tools import folded, text
 from tests.tools.text import ROOT
 
 LESSONS = sorted(
@@ -39,9 +39,12 @@ def difference(name, root=ROOT) -> str:
         if not path.exists():
             return mend.format(f"there is no {path.relative_to(root)}")
     nb, content = nbformat.read(notebook, as_version=4), written.read_text(encoding="utf-8")
+    in_text = jupytext.reads(content, text.FORMAT).cells
+    for cell in in_text:
+        folded.say_twice(cell)
     there, wanted = (
         [{key: cell[key] for key in ("cell_type", "source", "metadata")} for cell in cells]
-        for cells in (nb.cells, jupytext.reads(content, text.FORMAT).cells)
+        for cells in (nb.cells, in_text)
     )
     for number, (ours, theirs) in enumerate(zip_longest(there, wanted), 1):
         if ours != theirs:

@@ -22,6 +22,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 
+from tests.tools import folded
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -53,9 +55,7 @@ def tidy_metadata(nb: nbformat.NotebookNode) -> None:
     for cell in nb.cells:
         for key in VOLATILE_CELL_METADATA:
             cell.metadata.pop(key, None)
-        # JupyterLab says it twice, and would write what is missing when a lesson is only opened.
-        if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
-            cell.metadata["collapsed"] = True
+        folded.say_twice(cell)
 
 
 def leave_predictions_still(nb: nbformat.NotebookNode) -> None:

@@ -23,6 +23,8 @@ import nbformat
 from jupytext.combine import combine_inputs_with_outputs
 from jupytext.config import JupytextConfiguration
 
+from tests.tools import folded
+
 ROOT = Path(__file__).parents[2]
 FORMAT = "md:myst"
 # Nothing that another version of Jupytext or of Python would write differently.
@@ -39,6 +41,8 @@ def with_text(nb: nbformat.NotebookNode, text: str) -> nbformat.NotebookNode:
     """`nb` with the cells of `text`; each keeps the id and the outputs of the one it was."""
     written = jupytext.reads(text, FORMAT)
     cells = combine_inputs_with_outputs(written, nb, FORMAT).cells
+    for cell in cells:
+        folded.say_twice(cell)
     del written.metadata["jupytext"]  # which format it is in
     return nbformat.from_dict({**nb, "cells": cells, "metadata": nb.metadata | written.metadata})
 
