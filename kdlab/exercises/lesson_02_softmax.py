@@ -98,7 +98,7 @@ SLIPS = [
     (lambda z, t: softmax(z // t), "`//` divides and rounds down. Divide with `/`."),
     (
         lambda z, t: np.eye(len(z))[z.argmax()],
-        "That is a label: 1 for the largest logit, 0 for the others, whatever T is.",
+        "That is a label: 1 for one logit, 0 for the others. A softmax gives something to each.",
     ),
     (
         lambda z, t: softmax(z, t).sum(),
