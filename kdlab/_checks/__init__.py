@@ -133,6 +133,11 @@ def text(value, name: str) -> str:
     return writable(value, name)
 
 
+def optional_text(value, name: str) -> str:
+    """A text, or an empty one where there is nothing to say."""
+    return "" if isinstance(value, str) and not value else text(value, name)
+
+
 def texts(value, name: str) -> tuple[str, ...]:
     """Several texts; what is no text yet, such as a number, becomes one.
 

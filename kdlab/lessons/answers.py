@@ -6,7 +6,6 @@ the kernel lives at that moment. So every answer goes into a file at once, whole
 
 from __future__ import annotations
 
-import base64
 import inspect
 import os
 import threading
@@ -255,10 +254,11 @@ class Answers:
         if not self.kept or not self.path.exists():
             return text
         # In the page itself: JupyterLab serves no hidden folder, and Binder forgets it.
-        data = base64.b64encode(self.path.read_bytes()).decode("ascii")
-        target = f'download="{escape(self.path.name)}" href="data:application/json;base64,{data}"'
+        link = paper.download(
+            self.path.name, self.path.read_bytes(), "application/json", "Download them"
+        )
         load = "<code>ex.answers.load(...)</code> reads them again"
-        return f"{text}<p><a {target}>Download them</a>; {load}.</p>"
+        return f"{text}<p>{link}; {load}.</p>"
 
     def _where(self) -> str:
         return "nothing is kept here, only in a learner's copy of the lessons (`kdlab lab`)."

@@ -6,6 +6,7 @@ policy refuses all but the styles that are in the file.
 
 from __future__ import annotations
 
+import base64
 from html import escape
 
 # Letters of one text. A question has a few hundred at most.
@@ -140,6 +141,13 @@ def clean(value: str, most: int = MOST) -> str:
 def text(value: str) -> str:
     """A text as HTML."""
     return escape(clean(value))
+
+
+def download(name: str, content: bytes, kind: str, words: str) -> str:
+    """A link that holds a whole file, for where no server gives it out; `kind` is its MIME type."""
+    data = base64.b64encode(content).decode("ascii")
+    target = f'download="{escape(name)}" href="data:{kind};base64,{data}"'
+    return f"<a {target}>{escape(words)}</a>"
 
 
 def table(heads: list[str], rows: list[list[str]]) -> str:

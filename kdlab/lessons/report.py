@@ -12,7 +12,6 @@ which `kdlab class` makes a view of a whole class:
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import re
@@ -25,8 +24,9 @@ from uuid import uuid4
 
 from kdlab import _checks
 from kdlab._version import __version__
-from kdlab.lessons import files, report_page
+from kdlab.lessons import files, paper, report_page
 from kdlab.storage import write_atomically
+from kdlab.widgets._predictions import Bars, verdict
 
 FORMAT, VERSION = "kdlab report", 1
 _LEARNER = re.compile(r"[0-9a-f]{32}")
@@ -86,17 +86,14 @@ class Report:
     def _links(self) -> str:
         links = []
         for path, content in self._contents.items():
-            data = base64.b64encode(content).decode("ascii")
             kind = "text/html" if path is self.html else "application/json"
-            target = f'download="{escape(path.name)}" href="data:{kind};base64,{data}"'
-            links.append(f"<a {target}>Download {escape(path.name)}</a>")
+            links.append(paper.download(path.name, content, kind, f"Download {path.name}"))
         return f"<p>Binder forgets both files when you leave. {' · '.join(links)}</p>"
 
 
 def make(answers, name: str = "", share: bool = False) -> Report | None:
     """The report on the lesson that `answers` is of; see `Answers.report`."""
-    if name != "":
-        name = _checks.text(name, "name")
+    name = _checks.optional_text(name, "name")
     share = _checks.flag(share, "share")
     if not answers.kept:
         print(_NOWHERE)
@@ -158,19 +155,12 @@ def _of_explorer(widget, about: dict) -> dict:
         asked, answered = widget.asked(about.get("first") or about.get("state") or state)
     except ValueError:  # kept of another question, which had other classes or examples
         asked, answered = widget.asked(state)
-    names, said = asked["names"], {}
-    if answered["guess"] is not None:
-        said["you"] = f"You predicted: {_largest(names, answered['guess'])}"
+    bars, said = Bars(tuple(asked["names"])), {}
     if answered["truth"] is not None:
-        said["came"] = f"What came: {_largest(names, answered['truth'])}"
-        overlap = sum(map(min, answered["guess"], answered["truth"]))
-        said["distance"] = f"Your bars overlap what came by {100 * overlap:.0f} %."
+        said = verdict(bars, **answered, typical={"typical": ""})
+    elif answered["guess"] is not None:
+        said = {"you": f"You predicted: {bars.text(answered['guess'])}"}
     return {**asked, **answered, "said": said}
-
-
-def _largest(names: list[str], shares: list[float]) -> str:
-    most = sorted(range(len(shares)), key=lambda k: -shares[k])[:3]
-    return ", ".join(f"{names[k]}: {100 * shares[k]:.0f} %" for k in most)
 
 
 def _of_exercise(exercise, about: dict, text: _LessonText) -> dict:

@@ -33,6 +33,7 @@ class Number:
     unit: str
 
     KIND = "number"
+    TYPICAL = ("too_low", "too_high")
 
     def described(self) -> dict:
         return {"between": [self.low, self.high], "step": self.step, "unit": self.unit}
@@ -59,7 +60,7 @@ class Number:
 
     def distance(self, guess: float, truth) -> str:
         apart = guess - _middle(truth)
-        if isinstance(truth, list) and truth[1] <= guess <= truth[2]:
+        if self._is_inside(guess, truth):
             return "Your prediction lies within the interval."
         if _number(guess, self.step) == _number(_middle(truth), self.step):
             return "Exactly so."
@@ -68,8 +69,11 @@ class Number:
         much = _apart(_number(abs(apart), self.step), self.unit)
         return f"You were {much} too {which}.{close}"
 
+    def _is_inside(self, guess: float, truth) -> bool:
+        return isinstance(truth, list) and truth[1] <= guess <= truth[2]
+
     def is_close(self, guess: float, truth) -> bool:
-        if isinstance(truth, list) and truth[1] <= guess <= truth[2]:
+        if self._is_inside(guess, truth):
             return True
         return abs(guess - _middle(truth)) <= max(self.step, CLOSE * (self.high - self.low))
 
@@ -86,6 +90,7 @@ class Choice:
     replies: dict[str, str]
 
     KIND = "choice"
+    TYPICAL = ()
 
     def described(self) -> dict:
         return {"options": [*self.replies]}
@@ -122,6 +127,7 @@ class Order:
     items: tuple[str, ...]
 
     KIND = "order"
+    TYPICAL = ("typical",)
 
     def described(self) -> dict:
         return {"items": [*self.items]}
@@ -162,6 +168,7 @@ class Bars:
     names: tuple[str, ...]
 
     KIND = "bars"
+    TYPICAL = ("typical",)
 
     def described(self) -> dict:
         return {"names": [*self.names]}
@@ -207,6 +214,7 @@ class Curve:
     ylabel: str
 
     KIND = "curve"
+    TYPICAL = ("typical",)
 
     @property
     def step(self) -> float:
@@ -251,14 +259,17 @@ class Curve:
         return "; ".join(f"{_number(_middle(y), self.step)}{unit} at {x}" for x, y in pairs)
 
     def distance(self, guess: list[float], truth: list) -> str:
-        apart = [abs(y - _middle(t)) for y, t in zip(guess, truth, strict=True)]
+        apart = self._apart_at_each(guess, truth)
         mean = _apart(_number(sum(apart) / len(apart), self.step), self.unit)
         most = apart.index(max(apart))
         furthest = _apart(_number(apart[most], self.step), self.unit)
         return f"On average you were {mean} away, most at {self.places[most]}: {furthest}."
 
+    def _apart_at_each(self, guess: list[float], truth: list) -> list[float]:
+        return [abs(y - _middle(t)) for y, t in zip(guess, truth, strict=True)]
+
     def assumes(self, guess: list[float], truth: list, typical: dict) -> str:
-        apart = [abs(y - _middle(t)) for y, t in zip(guess, truth, strict=True)]
+        apart = self._apart_at_each(guess, truth)
         close = sum(apart) / len(apart) <= _AWAY * (self.high - self.low)
         return "" if close else typical["typical"]
 
@@ -305,10 +316,10 @@ def kind_of(*, between, step, unit, choices, order, bars, curve, xlabel, ylabel)
     if what == "bars":
         return Bars(_names(bars, "bars"))
     low, high = _range(between)
-    unit = _optional(unit, "unit")
+    unit = _checks.optional_text(unit, "unit")
     if what == "curve":
         places = _names([f"{x:g}" if _checks.is_real(x) else x for x in _several(curve)], "curve")
-        labels = _optional(xlabel, "xlabel"), _optional(ylabel, "ylabel")
+        labels = _checks.optional_text(xlabel, "xlabel"), _checks.optional_text(ylabel, "ylabel")
         return Curve(places, low, high, unit, *labels)
     step = _step(low, high) if step is None else _checks.positive_number(step, "step")
     return Number(low, high, step, unit)
@@ -326,10 +337,11 @@ def _replies(choices) -> dict[str, str]:
         choices = dict.fromkeys(_names(choices, "choices"), "")
     if len(choices) < 2:
         raise ValueError(f"choices must hold two or more options, got {choices!r}")
-    return {
-        _checks.text(option, "an option of choices"): _optional(reply, f"the reply to {option!r}")
-        for option, reply in choices.items()
-    }
+    replies = {}
+    for option, reply in choices.items():
+        option = _checks.text(option, "an option of choices")
+        replies[option] = _checks.optional_text(reply, f"the reply to {option!r}")
+    return replies
 
 
 def _names(value, name: str) -> tuple[str, ...]:
@@ -339,10 +351,6 @@ def _names(value, name: str) -> tuple[str, ...]:
     if len(names) < 2 or len(set(names)) < len(names):
         raise ValueError(f"{name} must hold two or more names, each once, got {value!r}")
     return names
-
-
-def _optional(value, name: str) -> str:
-    return "" if isinstance(value, str) and not value else _checks.text(value, name)
 
 
 def _range(between) -> tuple[float, float]:

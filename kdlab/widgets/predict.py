@@ -11,8 +11,6 @@ from kdlab import _checks
 from kdlab.widgets import _assets, _examples, _fallback, _predictions
 from kdlab.widgets._base import Checked, Widget
 
-_KINDS_OF_TYPICAL = {"number": ("too_low", "too_high"), "choice": ()}
-
 
 class Predict(Widget):
     """A prediction: made before the result is known, kept, and compared with what came.
@@ -103,7 +101,7 @@ class Predict(Widget):
         self._scale = _checks.positive_number(scale, "scale")
         said = {"too_low": too_low, "too_high": too_high, "typical": typical}
         self._typical = self._check_typical(said)
-        self._explanation = _text_or_none(explanation, "explanation")
+        self._explanation = _checks.optional_text(explanation, "explanation")
         super().__init__(
             guess=guess,
             _data={
@@ -162,15 +160,15 @@ class Predict(Widget):
         return None if value is None else getattr(self._kind, name)(value)
 
     def _check_typical(self, said: dict) -> dict[str, str]:
-        fitting = _KINDS_OF_TYPICAL.get(self._kind.KIND, ("typical",))
+        fitting = self._kind.TYPICAL
         for name, text in said.items():
             if text and name not in fitting:
                 instead = " and ".join(fitting) or "the replies in choices"
                 raise ValueError(
-                    f"{name} must be left out of a prediction that asks for "
-                    f"{_ASKS_FOR[self._kind.KIND]}, got {text!r}: use {instead}"
+                    f"{name} must be left out of a prediction of kind {self._kind.KIND}, "
+                    f"got {text!r}: use {instead}"
                 )
-        return {name: _text_or_none(said[name], name) for name in fitting}
+        return {name: _checks.optional_text(said[name], name) for name in fitting}
 
     def _is_answered(self) -> bool:
         return self.guess is not None or self.truth is not None
@@ -213,16 +211,6 @@ class Predict(Widget):
         )
         question = f"<p><strong>{escape(self._question)}</strong></p>"
         return f"<div>{question}{image or ''}{lines}{explanation}</div>"
-
-
-_ASKS_FOR = {
-    "number": "a number", "choice": "a choice", "order": "an order", "bars": "bars",
-    "curve": "a curve",
-}  # fmt: skip
-
-
-def _text_or_none(value, name: str) -> str:
-    return "" if isinstance(value, str) and not value else _checks.text(value, name)
 
 
 def _picture(image, alt) -> dict | None:

@@ -167,6 +167,15 @@ def test_a_guess_about_other_classes_is_none(folder, answers):
     assert said["guess"] is None and said["truth"] is None
 
 
+def test_a_reveal_without_a_guess_in_an_explorer_says_so(folder, answers):
+    asked = answers.keep("guess", explorer())
+    asked.revealed = True
+    answers.report()
+    [prediction] = file_of(folder)["predictions"]
+    assert [*prediction["said"]] == ["you", "came"]
+    assert prediction["said"]["you"] == "No prediction was made before the reveal."
+
+
 # ---- the report ---------------------------------------------------------------------------------
 
 
